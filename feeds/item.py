@@ -1,0 +1,275 @@
+"""An article as every format tells it: one id, title, date and picture, whoever reads it.
+
+`item` is also the one place that says whether an article can be shown at all. The limits are Roku's
+(Direct Publisher 2018-06-13 and later transcriptions); MRSS and Search share them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain, count
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import text
+from feeds.model import Article, Caption, Channel, Feed, Image, Issue, Quality, Rating, Video, Window
+
+SHORT, LONG, TITLE, TAG, ROW = 200, 500, 200, 20, 60
+CODES = {
+    "bad_id": "An item has no usable id.",
+    "no_title": "An item has no title: the article has no headline.",
+    "no_date": "An article has no date.",
+    "no_video": "An item has no video to play.",
+    "video_not_https": "An article's video is on plain http.",
+    "no_thumbnail": "No picture could be made for an article.",
+    "thumbnail_size": "A thumbnail is not 16:9 of at least 800x450.",
+    "window_order": "A window ends before it starts: it never opens.",
+    "rating_unknown": "An article's rating is none Roku knows; it goes on air unrated.",
+    "unrated": "Items without a rating go on air as UNRATED.",
+}
+_ID = re.compile(r"[a-z0-9_]{1,50}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_BEST_FIRST = ("FHD", "HD", "UHD", "SD")
+_LONGEST = 24 * 3600
+_UNRATED = Rating()
+_MOST = 10**12
+# Direct Publisher knows 32 genres; a section or tag that names one says what the story is about.
+_GENRES = {
+    "animals": "animals", "business": "news", "cinema": "special", "crime": "crime",
+    "education": "educational", "fashion": "fashion", "film": "special",
+    "entertainment": "special", "environment": "nature", "faith": "faith",
+    "food": "food", "gaming": "gaming", "games": "gaming", "health": "health", "history": "history",
+    "nature": "nature", "religion": "faith", "science": "science", "sport": "sports", "sports": "sports",
+    "tech": "technology", "technology": "technology", "wellness": "health",
+}  # fmt: skip
+# Roku names the ratings and their sources apart; which belongs to which is its Search specification's list.
+_RATINGS = {
+    "BBFC": "U Uc PG 12 12A 15 18 R18", "CHVRS": "G PG 14A 18A R E", "CLASSIND": "L 10 12 14 16 18",
+    "CPR": "C C8 G PG 14+ 18+ E", "FSF": "0 6 12 16 18", "FSK": "0 6 12 16 18", "MPAA": "G PG PG13 R NC17",
+    "UK_CP": "U Uc PG 12 12A 15 18 R18", "USA_PR": "TVY TVY7 TVG TVPG TV14 TVMA",
+}  # fmt: skip
+
+
+class Item(Struct, frozen=True, gc=False):
+    """What a TV is told about an article; `short` <= 200, `long` <= 500 characters and not the same."""
+
+    id: str
+    title: str
+    short: str
+    long: str
+    thumbnail: Image
+    videos: tuple[Video, ...]
+    captions: tuple[Caption, ...]
+    duration: int
+    released: datetime
+    added: datetime
+    language: str
+    genres: tuple[str, ...]
+    tags: tuple[str, ...]
+    rating: Rating
+    window: Window
+    url: str
+    authors: tuple[str, ...]
+    updated: datetime | None
+
+
+def item(article: Article, channel: Channel) -> Item | Issue:
+    """Return the item that tells `article`, or the one issue that keeps it off air."""
+    title = text.clip(text.line(article.title), TITLE)
+    released = article.published or article.first_seen
+    added = article.first_seen or article.published
+    videos = tuple(_playable(article.videos))
+    if not _ID.fullmatch(article.id):
+        return _off("bad_id", article, "The article has no usable id.", "Refresh the channel to give it one.")
+    if not title:
+        return _off("no_title", article, "The article has no headline.", "Give it a headline at the source.")
+    if not released or not added:
+        return _off(
+            "no_date", article, "The article has no date.", "Give it a publication date at the source."
+        )
+    if not videos:
+        return _why_unplayable(article)
+    if not article.thumbnail or not (picture := _public(article.thumbnail.url)):
+        return _off(
+            "no_thumbnail", article, "No picture could be made for it.", "Give the article a picture."
+        )
+    if not _fills_a_tile(article.thumbnail):
+        return _off("thumbnail_size", article, "Its picture is not 16:9 of 800x450.", "Give it a larger one.")
+    if _never_opens(article.window):
+        return _off("window_order", article, "Its window ends before it starts.", "Correct the times.")
+    short, long = descriptions(article, channel, title, released)
+    names = (*article.section, *article.tags)
+    return Item(
+        id=article.id, title=title, short=short, long=long, videos=videos,
+        thumbnail=Image(picture, _count(article.thumbnail.width), _count(article.thumbnail.height)),
+        captions=tuple(_usable(article.captions)),
+        duration=max(1, round(videos[0].duration or 0)), released=released, added=added,
+        language=language(article.language, channel), genres=_genres(names), tags=_tags(names),
+        rating=_rating(article), window=article.window, url=text.web_url(article.url) or "",
+        authors=tuple(filter(None, map(text.line, article.authors))), updated=article.updated,
+    )  # fmt: skip
+
+
+def _off(code: str, article: Article, message: str, fix: str) -> Issue:
+    return Issue("error", code, article.id, message, fix)
+
+
+def _why_unplayable(article: Article) -> Issue:
+    """Return what went wrong with its videos, the first time something did, else that it has none."""
+    broken = next((i for i in article.issues if i.code.startswith("video_") and i.severity == "error"), None)
+    if broken:
+        return Issue("error", broken.code, article.id, broken.message, broken.fix)
+    if any(v.url.startswith("http:") and v.type and v.duration for v in article.videos):
+        return _off("video_not_https", article, "Its video is on plain http.", "Serve the video over https.")
+    return _off("no_video", article, "The article has no video.", "Add a video to the article.")
+
+
+def _playable(videos: tuple[Video, ...]) -> Iterator[Video]:
+    usable = [
+        _tidy(video, url)
+        for video in videos
+        if video.type and 0 < (video.duration or 0) <= _LONGEST and (url := _public(video.url))
+    ]
+    # Both readers play the first rendition only: adaptive before fixed, then the best for most TVs.
+    yield from sorted(usable, key=lambda v: (v.type != "HLS", _BEST_FIRST.index(v.quality or "HD")))
+
+
+def _tidy(video: Video, url: str) -> Video:
+    return replace(
+        video, url=url, quality=video.quality or _quality(video.height),
+        bitrate=_count(video.bitrate), width=_count(video.width), height=_count(video.height),
+        size=_count(video.size), language=_language_tag(video.language),
+    )  # fmt: skip
+
+
+def _quality(height: int | None) -> Quality:
+    """Return the name of a picture height; one nobody measured is most likely 720 lines."""
+    if not height:
+        return "HD"
+    return "SD" if height < 720 else "HD" if height < 1080 else "FHD" if height < 2160 else "UHD"
+
+
+def _never_opens(window: Window) -> bool:
+    start, end = window.start, window.end
+    return start is not None and end is not None and text.iso(start) >= text.iso(end)
+
+
+def _count(number: int | None) -> int | None:
+    return number if number and 0 < number < _MOST else None
+
+
+def _fills_a_tile(picture: Image) -> bool:
+    """Tell whether a picture is large and wide enough, as far as its size is known."""
+    width, height = picture.width, picture.height
+    if width is None or height is None:
+        return True
+    return width >= 800 and height >= 450 and abs(width * 9 - height * 16) * 100 <= height * 16
+
+
+def _public(url: str) -> str | None:
+    """Return `url` if a TV may fetch it: https, or http on loopback where a producer previews."""
+    clean = text.web_url(url)
+    return clean if clean and (clean.startswith("https:") or text.on_loopback(clean)) else None
+
+
+def _usable(captions: tuple[Caption, ...]) -> Iterator[Caption]:
+    for caption in captions:
+        if (url := _public(caption.url)) and (tag := _language_tag(caption.language)):
+            yield Caption(url, tag, caption.kind)
+
+
+def descriptions(article: Article, channel: Channel, title: str, released: datetime) -> tuple[str, str]:
+    """Return the short and the long description: never empty, never the same."""
+    summary, body = text.line(article.summary), text.line(" ".join(article.body)[: 2 * LONG])
+    short = text.clip(summary or body or title, SHORT)
+    if summary and not body.startswith(summary.rstrip(".…")):
+        body = f"{summary} {body}".strip()
+    long = text.clip(body, LONG)
+    if not _says_more(long, short):
+        source = f" ({text.clip(text.line(channel.title), 60)}, {released:%Y-%m-%d})"
+        long = text.clip(body or title, LONG - len(source)) + source
+    return short, long
+
+
+def language(code: str, channel: Channel) -> str:
+    """Return the article's language tag if it is one, else the channel's, else English."""
+    return _language_tag(code) or _language_tag(channel.language) or "en"
+
+
+def _says_more(long: str, short: str) -> bool:
+    more = long[len(short) :] if long.startswith(short.rstrip("…")) else ""
+    return any(map(str.isalnum, more)) or (bool(long) and not text.same(long, short))
+
+
+@lru_cache(maxsize=512)
+def _language_tag(code: str) -> str:
+    head, *region = code.strip().replace("_", "-").split("-")
+    tag = "-".join([head.lower(), *region])
+    return tag if _LANGUAGE.fullmatch(tag) else ""
+
+
+def _rating(article: Article) -> Rating:
+    """Return the article's rating if Roku knows it; what carries none is UNRATED and no feed is blocked."""
+    given = article.rating
+    return given if given and given.value in _RATINGS.get(given.source, "").split() else _UNRATED
+
+
+@lru_cache(maxsize=4096)
+def _genres(names: tuple[str, ...]) -> tuple[str, ...]:
+    words = [w for name in names for w in text.tag(name, 100).split("_")]
+    found = dict.fromkeys(_GENRES[w] for w in words if w in _GENRES)
+    return tuple(found) or ("news",)
+
+
+@lru_cache(maxsize=4096)
+def _tags(names: tuple[str, ...]) -> tuple[str, ...]:
+    tags = (text.tag(name, TAG) for name in names)
+    return tuple(dict.fromkeys(t for t in tags if t)) or ("news",)
+
+
+def items(feed: Feed) -> tuple[dict[str, Item], dict[str, tuple[str, ...]], tuple[Issue, ...]]:
+    """Return the feed's items by id, newest first; the ids in each row by its title; what went wrong.
+
+    An issue that is an error kept its article out.
+    """
+    articles: dict[str, Article] = {}
+    for article in chain.from_iterable(row.articles for row in feed.rows):
+        articles.setdefault(article.id, article)
+    told = [item(article, feed.channel) for article in articles.values()]
+    shown = [i for i in told if isinstance(i, Item)]
+    by_id = {i.id: i for i in sorted(shown, key=lambda i: (i.released, i.id), reverse=True)}
+    rows: dict[str, tuple[str, ...]] = {}
+    for row in feed.rows:
+        if ids := tuple(dict.fromkeys(a.id for a in row.articles if a.id in by_id)):
+            rows[free_name(row.title, rows, ROW)] = ids
+    rated = (i for i in shown if articles[i.id].rating)
+    unknown = (_unknown_rating(i.id) for i in rated if _rated_otherwise(articles[i.id], i))
+    return by_id, rows, (*(i for i in told if isinstance(i, Issue)), *unknown)
+
+
+def _rated_otherwise(article: Article, told: Item) -> bool:
+    return article.rating is not None and article.rating.value != told.rating.value
+
+
+def _unknown_rating(name: str) -> Issue:
+    return Issue(
+        "warning",
+        "rating_unknown",
+        name,
+        "Its rating is not one Roku knows with its source, so it is shown as unrated.",
+        "Use a rating with its source, such as TVPG of USA_PR.",
+    )
+
+
+def free_name(wanted: str, taken: Iterable[str], limit: int) -> str:
+    """Return `wanted` in at most `limit` characters, numbered if taken whatever the case.
+
+    Readers match the names of rows and playlists, not the rows.
+    """
+    wanted = text.line(wanted) or "Latest"
+    names = {name.casefold() for name in taken}
+    numbered = (f"{text.clip(wanted, limit - 1 - len(str(n)))} {n}" for n in count(2))
+    free = chain([text.clip(wanted, limit)], numbered)
+    return next(name for name in free if name.casefold() not in names)

@@ -1,0 +1,180 @@
+"""The hub: every source makes articles, every format is written from them.
+
+All values are frozen; every datetime carries a zone. Text fields hold plain text, URLs are absolute
+or begin with ``/media/`` when they name something this service published itself.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+VideoType = Literal["HLS", "DASH", "SMOOTH", "MP4", "MOV", "M4V"]
+Quality = Literal["SD", "HD", "FHD", "UHD"]
+CaptionKind = Literal["CLOSED_CAPTION", "SUBTITLE"]
+Severity = Literal["error", "warning", "info"]
+
+
+class Issue(Struct, frozen=True):
+    """One thing wrong with one thing, in a sentence a producer understands.
+
+    `where` is an article id, a URL, a JSON pointer or a line; `fix` says what to do about it.
+    """
+
+    severity: Severity
+    code: str
+    where: str
+    message: str
+    fix: str = ""
+
+
+class Image(Struct, frozen=True):
+    """A picture; sizes in pixels, `focus` as fractions (x, y) of width and height."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    caption: str = ""
+    credit: str = ""
+    focus: tuple[float, float] | None = None
+
+
+class Video(Struct, frozen=True):
+    """One rendition; `type` is None until it has been probed. kbps, pixels, seconds, bytes."""
+
+    url: str
+    type: VideoType | None = None
+    quality: Quality | None = None
+    bitrate: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    language: str = ""
+    size: int | None = None
+
+
+class Caption(Struct, frozen=True):
+    """A text track beside a video."""
+
+    url: str
+    language: str
+    kind: CaptionKind = "SUBTITLE"
+
+
+class Rating(Struct, frozen=True):
+    """A parental rating; UNRATED needs no source."""
+
+    value: str = "UNRATED"
+    source: str = ""
+
+
+class Window(Struct, frozen=True):
+    """When an article may be shown: from `start` on, before `end`."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class Article(Struct, frozen=True, kw_only=True):
+    """What a newsroom published, as far as it is known.
+
+    A source or page reader leaves `id`, `source` and `first_seen` empty: the refresh fills them once
+    and the store keeps them for ever. `thumbnail` is the 16:9 JPEG made for it. `issues` are what
+    went wrong while it was read and illustrated.
+    """
+
+    id: str = ""
+    source: str = ""
+    guid: str = ""
+    url: str = ""
+    title: str = ""
+    summary: str = ""
+    body: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    first_seen: datetime | None = None
+    images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    thumbnail: Image | None = None
+    rating: Rating | None = None
+    window: Window = Window()
+    series: str = ""
+    season: int | None = None
+    episode: int | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+class Brand(Struct, frozen=True):
+    """How a channel looks: a colour as ``#rrggbb`` and a logo as a path or URL."""
+
+    colour: str = "#1b4f8f"
+    logo: str = ""
+
+
+class RowRule(Struct, frozen=True):
+    """A row the settings ask for: its title and the sections it takes."""
+
+    title: str
+    sections: tuple[str, ...] = ()
+
+
+class Channel(Struct, frozen=True):
+    """A Roku channel; with no `rows` every section makes one of its own.
+
+    `feeds_url` is where its feeds are served, such as ``https://tv.example.org/feeds/demo``.
+    """
+
+    id: str
+    title: str
+    description: str = ""
+    language: str = "en"
+    site: str = ""
+    brand: Brand = Brand()
+    rows: tuple[RowRule, ...] = ()
+    feeds_url: str = ""
+
+
+class Row(Struct, frozen=True):
+    """A row on air: newest first. An article may stand in several rows."""
+
+    title: str
+    articles: tuple[Article, ...]
+
+
+class Feed(Struct, frozen=True):
+    """What is on air. `updated` is the newest content change, never the time of the request."""
+
+    channel: Channel
+    rows: tuple[Row, ...]
+    updated: datetime
+
+
+class Written(Struct, frozen=True):
+    """A document: its bytes, the ids in it, and what was left out and why."""
+
+    body: bytes
+    ids: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+class Format(Struct, frozen=True):
+    """A way to say a feed. `limit` is the size in bytes its readers take, None if any.
+
+    `cost` is how many bytes one article adds to a document. `readers` name the functions of
+    `feeds.readers.READERS` that must show every item before a document may be published.
+    """
+
+    name: str
+    path: str
+    media_type: str
+    write: Callable[[Feed], Written]
+    check: Callable[[bytes], list[Issue]]
+    cost: Callable[[Article, Channel], int]
+    limit: int | None = None
+    readers: tuple[str, ...] = ()

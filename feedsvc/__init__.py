@@ -1,0 +1,1 @@
+"""The service around `feeds`: everything that can fail."""

@@ -1,0 +1,293 @@
+"""The commands. Exit codes: 0 fine, 1 problems found, 2 could not run."""
+
+import logging
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import click
+import msgspec
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from feeds import FORMATS, text
+from feeds.model import Issue
+from feedsvc import app, checker
+from feedsvc.export import export
+from feedsvc.http import FetchError, Http, Response
+from feedsvc.refresh import Report
+from feedsvc.settings import HttpSettings, Settings, SettingsError
+from feedsvc.why import Standing, why
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(click.Group):
+    """Without a command: serve. A mistake in the settings ends in sentences, not in a traceback."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `serve` where no command is named."""
+        named = any(arg in self.commands for arg in args)
+        if not named and not {"--help", "--version"} & set(args):
+            args = [*args, "serve"]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what keeps it from running is said on stderr, with exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            could_not_run(*error.problems)
+        except FetchError as error:
+            could_not_run(f"{error.message} {error.fix}")
+
+
+def could_not_run(*sentences: str) -> NoReturn:
+    """End the command with what kept it from running."""
+    for sentence in sentences:
+        err.print(f"[red]error[/] {escape(sentence)}")
+    sys.exit(2)
+
+
+@click.group(cls=Commands)
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    envvar=app.SETTINGS,
+    default=Path("settings.toml"),
+    show_default=True,
+    help="The settings file.",
+)
+@click.pass_context
+def main(ctx: click.Context, settings: Path) -> None:
+    """Publish a newsroom's articles as a Roku channel's feeds."""
+    ctx.obj = settings
+    level = logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Serve on this port.")
+@click.option("--no-schedule", is_flag=True, help="Serve only; something else refreshes.")
+@click.pass_obj
+def serve(settings: Path, port: int | None, no_schedule: bool) -> None:
+    """Schedule and serve: the main job."""
+    chosen = app.read_settings(settings, port)
+    os.environ[app.SETTINGS] = str(settings.resolve())
+    os.environ[app.PORT] = str(chosen.server.port)
+    # A forked worker would inherit the scheduler's threads and locks half way through.
+    multiprocessing.set_start_method("spawn", force=True)
+    service = app.build(chosen)
+    scheduler = service.scheduler()
+    server = web_server(chosen)
+    server.on_startup(lambda: announce(chosen))
+    if not no_schedule:
+        server.on_startup(lambda: scheduler.start(app.now()))
+        server.on_shutdown(scheduler.stop)
+    with closing(service):
+        server.serve()
+
+
+def web_server(settings: Settings) -> MPServer:
+    """Return the server that runs `app.wsgi` in worker processes of its own."""
+    return MPServer(
+        "feedsvc.app:wsgi",
+        address=settings.server.host,
+        port=settings.server.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.server.workers,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+
+
+def announce(settings: Settings) -> None:
+    """Say what there is to open."""
+    base = settings.server.public_url
+    out.print(f"\n[bold]Producers:[/] {base}/")
+    for channel in settings.channel:
+        out.print(f"\n[bold]{escape(channel.title)}[/]  {base}/preview/{channel.id}")
+        for name in channel.formats:
+            out.print(f"  {name:10} {base}/feeds/{channel.id}/{FORMATS[name].path}")
+    out.print("\nThe first refresh is under way; stop with Ctrl+C.\n")
+
+
+@main.command()
+@click.argument("channels", nargs=-1, metavar="[CHANNEL ...]")
+@click.option("--force", is_flag=True, help="Pull everything again, and publish a feed that has shrunk.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON report a line.")
+@click.pass_obj
+def refresh(settings: Path, channels: tuple[str, ...], force: bool, as_json: bool) -> None:
+    """Refresh channels once; all of them when none is named."""
+    chosen = app.read_settings(settings)
+    names = [chosen.named(name).id for name in channels] or [channel.id for channel in chosen.channel]
+    with closing(app.build(chosen)) as service:
+        reports = []
+        for name in names:
+            with progress_bar(name) as progress:
+                reports.append(service.refresh(name, force=force, progress=progress))
+            print_json(reports[-1]) if as_json else print_report(reports[-1])
+    sys.exit(1 if any(map(has_problems, reports)) else 0)
+
+
+@contextmanager
+def progress_bar(channel: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Lend a progress callback that draws on a terminal and is silent elsewhere."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(channel)
+        yield lambda stage, done, total: bar.update(
+            task, description=f"{channel}: {stage}", completed=done, total=total
+        )
+
+
+def has_problems(report: Report) -> bool:
+    """Tell whether a person should look at a refresh."""
+    bad = report.status in ("held", "failed", "busy")
+    return bad or any(issue.severity == "error" for issue in report.issues)
+
+
+def print_json(value: object) -> None:
+    """Print one value as one line of JSON, whatever the terminal."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def print_report(report: Report) -> None:
+    """Print a refresh as a producer reads it."""
+    colour = {"held": "red", "failed": "red", "busy": "yellow"}.get(report.status, "green")
+    out.print(
+        f"[bold]{report.channel}[/] [{colour}]{report.status}[/]: {report.on_air} on air, "
+        f"{len(report.left_out)} left out; {report.seen} seen, {report.new} new, "
+        f"{report.changed} changed, {report.withdrawn} withdrawn; {report.seconds:.1f} s"
+    )
+    for name, document in report.documents.items():
+        state = "published" if document.published else "unchanged"
+        state = f"[red]held:[/] {escape(document.held_because)}" if document.held_because else state
+        out.print(f"  {name:10} {document.items} items, {document.bytes:,} bytes, {state}")
+    for missing in report.left_out:
+        out.print(f"  left out   {escape(missing.title or missing.url)}: {escape(missing.message)}")
+    print_issues(report.issues)
+
+
+def print_issues(issues: tuple[Issue, ...]) -> None:
+    """Print issues grouped by what they are, with a count and the first place."""
+    groups: dict[tuple[str, str], list[Issue]] = {}
+    for issue in issues:
+        groups.setdefault((issue.severity, issue.code), []).append(issue)
+    colours = {"error": "red", "warning": "yellow", "info": "cyan"}
+    for (severity, code), same in groups.items():
+        first, count = same[0], f" ({len(same)} times)" if len(same) > 1 else ""
+        out.print(
+            f"  [{colours[severity]}]{severity}[/] {code}{count} at {escape(first.where)}: "
+            f"{escape(first.message)} {escape(first.fix)}".rstrip()
+        )
+
+
+@main.command()
+@click.argument("file_or_url")
+@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: found by itself.")
+@click.option("--media", is_flag=True, help="Fetch pictures and videos too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def check(settings: Path, file_or_url: str, format_name: str | None, media: bool, as_json: bool) -> None:
+    """Check anybody's feed: its rules, and what each reader on a TV shows."""
+    options = app.read_settings(settings).http if settings.exists() else HttpSettings()
+    with closing(Http(allowing(options, file_or_url))) as http:
+        body, served = read_feed(file_or_url, http, options.max_listing)
+        found = checker.check(body, file_or_url, format_name or "", served)
+        if media:
+            with progress_bar("media") as progress:
+                looked = checker.check_media(
+                    found.screens,
+                    lambda url: http.get(url, max_bytes=options.max_image).body,
+                    http.open,
+                    lambda done, total: progress("check", done, total),
+                )
+            found = msgspec.structs.replace(found, issues=(*found.issues, *looked))
+    print_json(found) if as_json else print_checked(file_or_url, found)
+    sys.exit(0 if found.fine else 1)
+
+
+def allowing(options: HttpSettings, address: str) -> HttpSettings:
+    """Return the options with the host a person named allowed, be it private."""
+    host = urlsplit(text.web_url(address) or "").netloc
+    return options.model_copy(update={"allow_hosts": (*options.allow_hosts, host)}) if host else options
+
+
+def read_feed(file_or_url: str, http: Http, max_bytes: int) -> tuple[bytes, Response | None]:
+    """Return the bytes of a file or an address, and how the latter was served."""
+    if "://" in file_or_url:
+        response = http.get(file_or_url, max_bytes=max_bytes)
+        return response.body, response
+    try:
+        return Path(file_or_url).read_bytes(), None
+    except OSError as error:
+        could_not_run(f"{file_or_url}: cannot be read ({error.strerror}). Name a file or an address.")
+
+
+def print_checked(name: str, found: checker.Checked) -> None:
+    """Print what a check found: issues, then each reader's screen."""
+    out.print(f"[bold]{escape(name)}[/] as {found.format}, {found.size:,} bytes")
+    print_issues(found.issues)
+    for screen in found.screens:
+        tiles = sum(len(row.tiles) for row in screen.rows)
+        crash = f" [red]crash:[/] {escape(screen.crash.message)}" if screen.crash else ""
+        out.print(f"  the {screen.reader} shows {tiles} items in {len(screen.rows)} rows{crash}")
+    out.print("[green]fine[/]" if found.fine else "[red]problems found[/]")
+
+
+@main.command("why")
+@click.argument("url_or_id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def why_command(settings: Path, url_or_id: str, as_json: bool) -> None:
+    """Say where an article stands and why."""
+    chosen = app.read_settings(settings)
+    with closing(app.build(chosen)) as service:
+        found = why(url_or_id, service.store, chosen.channel)
+    if as_json:
+        print_json(found)
+    elif not found:
+        out.print(
+            f"No channel has seen {escape(url_or_id)}. Refresh first, or give the article's own address."
+        )
+    for standing in () if as_json else found:
+        print_standing(standing)
+    sys.exit(0 if any(standing.on_air for standing in found) else 1)
+
+
+def print_standing(standing: Standing) -> None:
+    """Print where an article stands in one channel."""
+    colour = "green" if standing.on_air else "yellow"
+    out.print(f"[bold]{escape(standing.title)}[/]  {standing.channel}/{standing.id}")
+    out.print(f"  [{colour}]{standing.code}[/] {escape(standing.message)} {escape(standing.fix)}".rstrip())
+    for trouble in standing.troubles:
+        out.print(f"  {escape(trouble)}")
+
+
+@main.command("export")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export_command(settings: Path, directory: Path) -> None:
+    """Write the published feeds and their media as a static tree."""
+    chosen = app.read_settings(settings)
+    with closing(app.build(chosen)) as service:
+        found = [service.store.document(c.id, name) for c in chosen.channel for name in c.formats]
+        documents = [document for document in found if document]
+        if not documents:
+            could_not_run("Nothing has been published yet. Run: python run.py refresh")
+        count = export(documents, service.blobs, directory)
+    out.print(f"{count} files in {escape(str(directory))}")

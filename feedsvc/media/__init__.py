@@ -1,0 +1,321 @@
+"""What a film is, and a good picture out of it, told by its own bytes: names and headers are not believed."""
+
+import io
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import av
+import pyvips
+from av.container import InputContainer
+from av.video.stream import VideoStream
+from msgspec.structs import replace
+
+from feeds.model import Issue, Quality, Video
+from feedsvc.media import hls, mp4
+from feedsvc.media.footage import DAMAGE, LARGEST, Files, Limits, OpenUrl, Unfit, decoded, moving, playlist
+from feedsvc.http import FetchError
+
+CODES: Mapping[str, str] = {
+    "video_fetch": "the video, or a file it needs, cannot be had from its server",
+    "video_not_video": "the address gives a web page or another file instead of a film",
+    "video_type": "a kind of film that a Roku feed cannot name, such as WebM",
+    "video_codec": "picture or sound is coded in a way Roku players do not decode",
+    "video_too_large": "the picture has more pixels than Roku players decode",
+    "video_encrypted": "the film is encrypted",
+    "video_live": "a live stream, which has no length",
+    "video_empty": "there is nothing in it: no bytes, no segments, or no seconds",
+    "video_truncated": "the file ends before the film does",
+    "video_no_picture": "sound without moving pictures",
+    "video_broken": "the film is damaged: it cannot be read or decoded",
+    "video_too_much": "examining it would take more time, bytes or files than allowed",
+}
+
+_AS_MP4 = "Offer the video as an MP4 (H.264 picture, AAC sound) or as HLS."
+_AGAIN = "Export and upload the video again."
+# H.264 level 4.2 allows 8,704 macroblocks of 256 pixels; HEVC plays up to 4K, in 10 bits too.
+_PICTURES: Mapping[str, tuple[frozenset[str], int]] = {
+    "h264": (frozenset({"yuv420p", "yuvj420p"}), 8704 * 256),
+    "hevc": (frozenset({"yuv420p", "yuvj420p", "yuv420p10le"}), LARGEST),
+}
+_SOUNDS = frozenset({"aac", "ac3", "eac3", "ac4", "alac", "mp3"})
+_SHORTEST = 0.5
+_HEAD = 4096
+
+
+def probe(
+    video: Video,
+    open_url: OpenUrl,
+    limits: Limits = Limits(),  # noqa: B008
+    clock: Callable[[], float] = time.monotonic,
+) -> Video | Issue:
+    """Return `video` with what its bytes say: type to language, and size; or why it will not play.
+
+    `open_url` gives a seekable file for an address; it may raise FetchError or OSError. The issue is an
+    error with a code of `CODES`, and names the video's address. Never raises.
+    """
+    with Files(open_url, limits, clock) as files:
+        try:
+            file = files.open(video.url)
+            return _prober(file)(video, file, files)
+        except Unfit as unfit:
+            return Issue("error", unfit.code, video.url, unfit.message, unfit.fix)
+        except FetchError as error:
+            message = f"The video cannot be fetched. {error.message}"
+            return Issue("error", "video_fetch", video.url, message, error.fix)
+        except DAMAGE as error:
+            return _damaged(video.url, error)
+
+
+def _damaged(url: str, error: Exception) -> Issue:
+    if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
+        message = "The video, or a file it needs, cannot be opened."
+        return Issue("error", "video_fetch", url, message, "See whether the address works in a browser.")
+    return Issue("error", "video_broken", url, "The video file is damaged and cannot be read.", _AGAIN)
+
+
+Prober = Callable[[Video, io.BufferedReader, Files], Video]
+
+
+def _prober(file: io.BufferedReader) -> Prober:
+    """Return what examines a film that begins as `file` does."""
+    head = file.read(_HEAD)
+    file.seek(0)
+    if not head.strip(b"\x00"):
+        raise Unfit("video_empty", "There is nothing in the video file.", _AGAIN)
+    name, prober = next(((name, prober) for name, begins, prober in _KINDS if begins.match(head)), ("", None))
+    if prober:
+        return prober
+    if name:
+        raise Unfit("video_type", f"The video is {name}, which a Roku feed cannot carry.", _AS_MP4)
+    raise Unfit(
+        "video_not_video",
+        "The address of the video gives a web page or another file, not a film.",
+        "Link the video file itself: an MP4 or an HLS playlist (.m3u8).",
+    )
+
+
+def _mp4(video: Video, file: io.BufferedReader, files: Files) -> Video:
+    layout = mp4.look(file)
+    _check_layout(layout)
+    file.seek(0)
+    with files.demux(file, "mov") as container:
+        seconds = (container.duration or 0) / av.time_base
+        return replace(
+            _seen(video, container, seconds),
+            type=layout.type,
+            size=layout.size,
+            bitrate=(container.bit_rate or 0) // 1000 or None,
+        )
+
+
+def _check_layout(layout: mp4.Layout) -> None:
+    if layout.still:
+        raise Unfit("video_not_video", "The file is a picture, not a film.", "Link the video file itself.")
+    if layout.locked:
+        raise _locked("")
+    if layout.cut:
+        raise Unfit("video_truncated", "The video file is cut off: its end is missing.", _AGAIN)
+    if not layout.indexed:
+        raise Unfit("video_broken", "The video file has no index (moov).", _AGAIN)
+
+
+def _hls(video: Video, file: io.BufferedReader, files: Files) -> Video:
+    ladder = playlist(file, video.url)
+    _check_playlist(ladder)
+    rung = ladder.top()
+    film = files.playlist(rung.url) if rung else ladder
+    _check_playlist(film)
+    if not film.segments:
+        raise Unfit("video_empty", "The HLS playlist names no segments.", "Publish the stream again.")
+    if not film.ended:
+        raise Unfit(
+            "video_live",
+            "The video is a live stream, not a recorded film.",
+            "Use the recording's address; its playlist ends with #EXT-X-ENDLIST.",
+        )
+    with files.sample(film.segments[0]) as container:
+        seen = _seen(video, container, film.seconds)
+    if rung and rung.sound in ladder.sounds:
+        _check_rendition(ladder.sounds[rung.sound], files)
+    bitrate = rung.bandwidth // 1000 or None if rung else None
+    return replace(seen, type="HLS", bitrate=bitrate, size=None)
+
+
+def _headless(video: Video, file: io.BufferedReader, files: Files) -> Video:
+    message = "The HLS playlist does not begin with #EXTM3U, as players require."
+    raise Unfit("video_broken", message, "Publish the stream again.")
+
+
+def _check_playlist(playlist: hls.Playlist) -> None:
+    if playlist.encryption:
+        raise _locked(f" ({playlist.encryption})")
+
+
+def _check_rendition(url: str, files: Files) -> None:
+    """Refuse sound that is in a playlist of its own and cannot be had or decoded."""
+    sound = files.playlist(url)
+    _check_playlist(sound)
+    if sound.segments:
+        with files.sample(sound.segments[0]) as container:
+            _check_sound(container)
+
+
+def _locked(how: str) -> Unfit:
+    message = f"The video is encrypted{how}; a feed's readers have no key."
+    return Unfit("video_encrypted", message, "Publish the video without encryption or DRM.")
+
+
+def _seen(video: Video, container: InputContainer, seconds: float) -> Video:
+    """Return `video` with what can be seen in its bytes, once it has been seen to play."""
+    stream = moving(container)
+    if stream is None and container.streams.audio:
+        raise Unfit("video_no_picture", "The file has sound but no moving pictures.", "Link the film itself.")
+    if stream is None or seconds < _SHORTEST:
+        raise Unfit("video_empty", "The video is zero seconds long.", _AGAIN)
+    _check_picture(stream, container)
+    _check_sound(container)
+    return replace(
+        video,
+        quality=_quality(stream.height),
+        width=stream.width,
+        height=stream.height,
+        duration=round(seconds, 3),
+        language=video.language or _language(container),
+    )
+
+
+def _check_picture(stream: VideoStream, container: InputContainer) -> None:
+    codec = _codec(stream)
+    formats, most = _PICTURES.get(codec, (frozenset(), 0))
+    if codec not in _PICTURES or (stream.pix_fmt and stream.pix_fmt not in formats):
+        how = f"{codec} with {stream.pix_fmt} pixels" if codec in _PICTURES else codec
+        raise Unfit("video_codec", f"The picture is coded as {how}, which Roku does not play.", _AS_MP4)
+    if stream.width * stream.height > most:
+        message = f"The picture is {stream.width} x {stream.height} pixels, more than Roku players decode."
+        raise Unfit("video_too_large", message, "Offer the video in 1920 x 1080 pixels or fewer.")
+    if not stream.width or not next(decoded(container, stream), None):
+        raise Unfit("video_broken", "Not one picture of the video can be decoded.", _AGAIN)
+
+
+def _check_sound(container: InputContainer) -> None:
+    names = [_codec(stream) for stream in container.streams.audio]
+    if names and not any(name in _SOUNDS or name.startswith("pcm_") for name in names):
+        raise Unfit("video_codec", f"The sound is coded as {names[0]}, which Roku does not play.", _AS_MP4)
+
+
+def _codec(stream: Any) -> str:
+    # A stream in a codec that FFmpeg has no decoder for has no context, nor width nor height.
+    return str(stream.codec_context.codec.canonical_name) if stream.codec_context else "something unknown"
+
+
+def _language(container: InputContainer) -> str:
+    spoken = (stream.language or "" for stream in container.streams.audio)
+    return next((code for code in spoken if code not in ("", "und")), "")
+
+
+def _quality(height: int) -> Quality:
+    rungs: tuple[tuple[int, Quality], ...] = ((2160, "UHD"), (1080, "FHD"), (720, "HD"))
+    return next((quality for least, quality in rungs if height >= least), "SD")
+
+
+# One line a kind of film; one without a prober is known, and known not to play.
+_KINDS: tuple[tuple[str, re.Pattern[bytes], Prober | None], ...] = (
+    ("an HLS stream", re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U"), _hls),
+    ("a damaged HLS stream", re.compile(rb"(?s)\s*#.{0,2000}#?EXT(M3U|INF|-X-)"), _headless),
+    ("an MP4", re.compile(rb"(?s).{4}(ftyp|moov|mdat|wide|free|skip|pnot|uuid)"), _mp4),
+    ("a DASH stream", re.compile(rb"(?s)\s*<(MPD\s|\?xml.{0,2000}<MPD\s)"), None),
+    ("a Smooth stream", re.compile(rb"(?s)\s*<(Smooth|\?xml.{0,2000}<SmoothStreamingMedia)"), None),
+    ("a WebM or Matroska file", re.compile(rb"\x1aE\xdf\xa3"), None),
+    ("an MPEG-TS file", re.compile(rb"(?s)G.{187}G"), None),
+    ("an MPEG program stream", re.compile(rb"\x00\x00\x01[\xba\xb3]"), None),
+    ("an AVI file", re.compile(rb"(?s)RIFF.{4}AVI "), None),
+    ("a Flash file", re.compile(rb"FLV\x01|[CFZ]WS"), None),
+    ("a Windows Media file", re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), None),
+    ("an Ogg file", re.compile(rb"OggS"), None),
+    ("a sound file", re.compile(rb"(?s)ID3|fLaC|\xff[\xe2-\xf9]|RIFF.{4}WAVE"), None),
+)
+
+
+def frame(
+    url: str,
+    open_url: OpenUrl,
+    at: tuple[float, ...] = (0.12, 0.3, 0.5, 0.7),
+    limits: Limits = Limits(seconds=20.0),  # noqa: B008
+    clock: Callable[[], float] = time.monotonic,
+) -> bytes | None:
+    """Return a JPEG of the clearest of a few pictures of a film, None when none is worth showing.
+
+    `at` are fractions of its length. Black, blank and blurred pictures lose. Never raises.
+    """
+    shots: list[pyvips.Image] = []
+    # Key frames come cheap; a film with few of them may fade in from black, so then look further ahead.
+    for further in (False, True):
+        with Files(open_url, limits, clock) as files, suppress(*DAMAGE, pyvips.Error, Unfit, FetchError):
+            for shot in _shots(url, files, at, further):
+                shots.append(shot)
+        best = max(shots, key=_clarity, default=None)
+        if best is not None and _clarity(best) > 0:
+            return bytes(best.jpegsave_buffer(Q=92, keep="none"))
+    return None
+
+
+def _shots(url: str, files: Files, at: tuple[float, ...], further: bool) -> Iterator[pyvips.Image]:
+    file = files.open(url)
+    if _prober(file) is _mp4:
+        with files.demux(file, "mov") as container:
+            length = (container.duration or 0) / av.time_base
+            for second in (fraction * length for fraction in at):
+                container.seek(int(second * av.time_base))
+                yield from _shot(container, second if further else 0)
+        return
+    ladder = playlist(file, url)
+    rung = _poster_rung(ladder)
+    segments = (files.playlist(rung.url) if rung else ladder).segments
+    for index in sorted({int(fraction * len(segments)) for fraction in at}):
+        with files.sample(segments[index]) as container:
+            yield from _shot(container, 3600 if further else 0)
+
+
+def _poster_rung(ladder: hls.Playlist) -> hls.Variant | None:
+    """Return the smallest rung that fills a thumbnail, else the best."""
+    enough = [rung for rung in ladder.variants if rung.height >= 720 and not rung.foreign]
+    return min(enough, key=lambda rung: (rung.height, rung.bandwidth), default=ladder.top())
+
+
+def _shot(container: InputContainer, second: float) -> Iterator[pyvips.Image]:
+    """Yield the next picture, or the one at `second`, or the last before that would cost too much."""
+    stream = moving(container)
+    if stream is None or not stream.codec_context or stream.width * stream.height > LARGEST:
+        return
+    shot = None
+    for shot in decoded(container, stream, 150):
+        if (shot.time or 0) >= second:
+            break
+    if shot:
+        yield _image(shot, float(stream.sample_aspect_ratio or 1))
+
+
+def _image(shot: av.VideoFrame, shape: float) -> pyvips.Image:
+    """Return a picture upright and in square pixels; `shape` is width by height of one of its pixels."""
+    rgb = shot.reformat(format="rgb24")
+    plane = rgb.planes[0]
+    padded = pyvips.Image.new_from_memory(bytes(plane), plane.line_size, rgb.height, 1, "uchar")
+    rows = padded.crop(0, 0, rgb.width * 3, rgb.height).write_to_memory()
+    image = pyvips.Image.new_from_memory(rows, rgb.width, rgb.height, 3, "uchar").copy(interpretation="srgb")
+    if 0.25 < shape < 4 and shape != 1:
+        image = image.resize(shape, vscale=1)
+    turns = {90: "d270", -90: "d90", 180: "d180", -180: "d180"}
+    return image.rot(turns[shot.rotation]) if shot.rotation in turns else image
+
+
+def _clarity(image: pyvips.Image) -> float:
+    """Return how clear a picture is, contrast and sharpness about alike; 0 for black, white or blank."""
+    grey = image.thumbnail_image(320).colourspace("b-w")
+    contrast = grey.deviate()
+    if contrast < 10 or not 16 < grey.avg() < 240:
+        return 0.0
+    edges = grey.cast("float").conv(pyvips.Image.new_from_array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]))
+    return float(min(contrast, 64) / 64 + min(edges.deviate(), 32) / 32)

@@ -1,0 +1,187 @@
+"""Facts about a story: when, by whom, in which section, under which tags, in which language, for how long."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from htmldate import find_date
+
+from feeds import text
+from feeds.model import Window
+from feedsvc import dates
+from feedsvc.pages import bylines, jsonld, markup, videos
+from feedsvc.pages.markup import Page
+
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "article:published", "parsely-pub-date", "sailthru.date",
+    "datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "dcterms.date", "publishdate", "publish-date", "publish_date", "pubdate", "published_at",
+    "publication_date", "article_date_original", "cxenseparse:recs:publishtime", "release_date", "date",
+    "og:pubdate", "og:release_date",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "dc.date.modified",
+    "dcterms.modified", "lastmod", "last-modified", "revised", "updated_time",
+)  # fmt: skip
+_SECTIONS = (
+    "article:section",
+    "parsely-section",
+    "section",
+    "article.section",
+    "cxenseparse:taxonomy",
+    "channel",
+)
+_KEYWORDS = (
+    "article:tag", "og:article:tag", "parsely-tags", "sailthru.tags", "news_keywords", "video:tag",
+    "keywords",
+)  # fmt: skip
+_BYLINES = (
+    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator",
+    "dcterms.creator", "byl", "byline",
+)  # fmt: skip
+_HOME = {
+    "home", "homepage", "home page", "start", "startseite", "inicio", "início", "accueil", "главная",
+    "ホーム", "トップ", "首页", "홈", "front page",
+}  # fmt: skip
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_.@].*)?")
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)(?:[/-](\d\d?)[/-]|(\d\d)/?)(\d\d?)(?=[/_.-]|$)")
+_ANY_DATE = re.compile(r"(?:publi|pub|post|release|issue|creat)\w*[-_.: ]?(?:date|time|at|on)$")
+_UNAVAILABLE = re.compile(r"unavailable_after:\s*(.{6,40})", re.I)
+_SEPARATORS = re.compile(r"\s*[,;|、，]\s*")
+_INTERNAL = re.compile(r"[_:@/=]")
+_MOST_TAGS, _MOST_CRUMBS = 30, 5
+
+
+def published_and_updated(page: Page, language: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the story came out and when it was last changed, if later. In UTC."""
+    day_first = language.lower() not in ("", "en", "en-us")
+    uploaded = (page.graph.text(node, "uploadDate") for node in videos.objects(page))
+    out = (
+        *page.stated("datePublished"), *page.stated("dateCreated"), *page.every(*_PUBLISHED),
+        *_properties(page, "datePublished", "dateCreated"), *_times(page),
+        *(content for name, content in page.metas if _ANY_DATE.search(name)),
+        *uploaded, *_in_address(page.url),
+    )  # fmt: skip
+    changed = (*page.stated("dateModified"), *page.every(*_MODIFIED), *_properties(page, "dateModified"))
+    first, last = dates.best(out, day_first), dates.best(changed, day_first)
+    first = first or last or dates.best(_guessed(page))
+    return first, last if first and last and last > first else None
+
+
+def _guessed(page: Page) -> Iterator[str]:
+    """Yield the day htmldate makes out in the words of the page."""
+    try:
+        # Its own upper bound would be today.
+        yield find_date(page.tree, url=page.url, extensive_search=False, max_date="2099-12-31") or ""
+    # Whatever a page does to it, the rest of the article is still good.
+    except Exception:  # noqa: BLE001
+        return
+
+
+def _properties(page: Page, *names: str) -> Iterator[str]:
+    """Yield what microdata says of the page, outside of meta elements."""
+    for name in names:
+        for element in page.tree.xpath("//*[@itemprop=$name]", name=name):
+            if element.tag != "meta" and not markup.aside(element):
+                yield element.get("content") or element.get("datetime") or markup.shown(element)
+
+
+def _times(page: Page) -> Iterator[str]:
+    for element in page.main.iter("time"):
+        if not markup.aside(element):
+            yield element.get("datetime") or markup.shown(element)
+
+
+def _in_address(url: str) -> Iterator[str]:
+    if match := _URL_DATE.search(urlsplit(url).path):
+        yield "-".join(part.zfill(2) for part in match.groups() if part)
+
+
+def window(page: Page) -> Window:
+    """Return when the story may be shown: as a drop-folder page asks, else until its video expires.
+
+    An article's own `expires` says when it is old news, not when it is taken back: newspapers give a
+    month and keep the story, so it closes nothing.
+    """
+    robots = (m[1] for r in page.every("robots", "googlebot") if (m := _UNAVAILABLE.search(r)))
+    films = (page.graph.text(node, "expires") for node in videos.objects(page))
+    stated = (*page.every("window-end"), *robots, *films)
+    return Window(dates.best(page.every("window-start")), dates.best(stated))
+
+
+def authors(page: Page, organisations: list[str]) -> tuple[str, ...]:
+    """Return the people who wrote the story, by the best source that names any."""
+    sources = (
+        _stated_authors(page),
+        page.every(*_BYLINES),
+        _properties(page, "author"),
+        _shown_authors(page),
+    )
+    found = (bylines.people(source, organisations) for source in sources)
+    return next((people for people in found if people), ())
+
+
+def _stated_authors(page: Page) -> list[str]:
+    for node in page.story:
+        for key in ("author", "creator"):
+            told = page.graph.all(node, key)
+            people = [
+                a for a in told if not (isinstance(a, dict) and "organization" in "".join(jsonld.types(a)))
+            ]
+            if names := [jsonld.name(a) for a in people or told]:
+                return names
+    return []
+
+
+def _shown_authors(page: Page) -> Iterator[str]:
+    marked = page.main.xpath(".//*[contains(@class,'byline')]")
+    for element in (*page.tree.xpath("//a[@rel='author']"), *marked):
+        said = markup.shown(element)
+        if len(said) < 80 and not markup.aside(element):
+            yield said
+
+
+def sections(page: Page, title: str, site: str) -> tuple[str, ...]:
+    """Return the way from the site's front page to the story: its breadcrumb, else its section."""
+    trails = [jsonld.trail(page.graph, n) for n in page.graph.nodes if "breadcrumblist" in jsonld.types(n)]
+    named = page.stated("articleSection")[:1], page.every(*_SECTIONS)[:1]
+    ways = (_way(trail, title, site) for trail in (*trails, *named, _shown_trail(page)))
+    return next((way for way in ways if way), ())
+
+
+def _shown_trail(page: Page) -> list[str]:
+    found = page.tree.xpath("//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')][.//a]")
+    return [markup.shown(a) for a in found[0].iter("a")] if found else []
+
+
+def _way(trail: list[str], title: str, site: str) -> tuple[str, ...]:
+    """Return a breadcrumb without the front page it starts from and the headline it ends with."""
+    names = (text.plain(name[:500]) for name in trail[:20])
+    kept = [n for n in names if n and len(n) <= 60 and "://" not in n and n.casefold() not in _HOME]
+    kept = [n for n in kept if not any(text.same(n, other) for other in (site, title))]
+    kept = [n for n in kept if len(n) < 20 or not title.startswith(n.rstrip(" .…"))]
+    return tuple(dict.fromkeys(kept))[:_MOST_CRUMBS]
+
+
+def tags(page: Page, section: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the story is about, and the sections it is in beside its own."""
+    linked = [markup.shown(a) for a in page.tree.xpath("//a[@rel='tag']")]
+    said = (*page.stated("keywords"), *page.every(*_KEYWORDS), *linked, *page.stated("articleSection")[1:])
+    words = (w for raw in said for w in _SEPARATORS.split(text.plain(raw[:5000])))
+    found = {w.casefold(): w for w in words if 1 < len(w) <= 60 and not _INTERNAL.search(w)}
+    for name in section:
+        found.pop(name.casefold(), None)
+    return tuple(found.values())[:_MOST_TAGS]
+
+
+def language(page: Page) -> str:
+    """Return the page's language as ``en`` or ``pt-BR``, an empty string when it does not say."""
+    shown = page.tree.get("lang", ""), page.tree.get("xml:lang", "")
+    declared = page.every("og:locale", "content-language", "language", "dc.language")
+    for said in (*shown, *page.stated("inLanguage"), *declared):
+        if match := _LANGUAGE.fullmatch(said.strip()):
+            name, script, region = match.groups()
+            parts = (name.lower(), script and script.title(), region and region.upper())
+            return "-".join(part for part in parts if part)
+    return ""

@@ -1,0 +1,167 @@
+"""The running text of a page, in paragraphs: JSON-LD's where that is all of it, else what the page shows."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+from feeds import text
+from feedsvc.pages import markup
+from feedsvc.pages.markup import Page
+
+# Characters: a text, too little of one, a paragraph that is no caption, one that is a wall.
+_LEAST, _SHORT, _PROSE, _WALL = 200, 400, 60, 700
+# Paragraphs looked for in a text; elements beyond which trafilatura takes minutes.
+_MOST, _HUGE = 500, 15_000
+_CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more)\s*$", re.I)
+_BLOCK = re.compile(
+    r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>(?:\s*<br\s*/?>)*|<(?:p|h\d|li)\b[^>]{0,500}>", re.I
+)
+_ESCAPED = re.compile(r"&lt;/?(?:p|br|div|span|a|h\d|em|strong|b|i)\b", re.I)
+_GLUED = re.compile(r"(?<=[^\W\d_][.!?])(?=[A-Z“][a-z]*\s)|(?<=[.!?][”\"])(?=[A-Z“][a-z]*\s)")
+_SENTENCE = re.compile(r"(?<=[.!?][\s”\"’)])\s*(?=[“\"‘(]?[^\W\d_])|(?<=[。！？])(?![」』）])")
+_NOISE = (
+    "script", "style", "noscript", "template", "svg", "iframe", "head", "nav", "button", "select", "canvas",
+    "dialog",
+)  # fmt: skip
+# Whole paragraphs that talk to the visitor of a web page; a TV's viewer can neither click nor share.
+_PROMPT = re.compile(
+    r"advert(?:isement)?s?|sponsored|promoted|anzeige|publicité|publicidad|print|e-?mail|comments?|loading\.*"
+    r"|(?:story|article) continues\b.*|continue reading\b.*|scroll (?:down )?to continue.*"
+    r"|(?:read|see) (?:more|also|next)\b.{0,120}|(?:learn|find out|discover) more|also read\b.{0,120}"
+    r"|more (?:on|from) this\b.{0,60}|related(?: (?:articles?|stories|topics|news|content|links))?:?.{0,100}"
+    r"|recommended(?: for you)?:?|most (?:read|popular):?|trending:?|watch(?: (?:now|live|more|this))?:?"
+    r"|share(?: (?:this|on|via)\b.{0,60})?|(?:click|tap) here\b.{0,100}|(?:follow|like) us\b.{0,120}"
+    r"|(?:sign up|subscribe|register)\b.{0,140}\b(?:newsletters?|e-?mail|inbox|updates?|channel|alerts?)"
+    r"\b.{0,60}|get .{0,60}\b(?:newsletters?|inbox)\b.{0,60}|(?:download|get) (?:the|our) .{0,40}\bapp\b"
+    r"|(?:copyright|©|\(c\)).{0,160}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
+    r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
+    r"|(?:getty images|reuters|afp)(?:/.{0,40})?",
+    re.I,
+)
+
+
+def body(page: Page, title: str) -> tuple[str, ...]:
+    """Return the paragraphs. Takes the page's tree apart: read everything else from it first."""
+    shown = markup.paragraphs(page.main)
+    stated = _stated(page)
+    return _tidy(_split(stated, shown) if _is_whole(stated, shown) else _extracted(page, shown), title)
+
+
+def _stated(page: Page) -> str:
+    """Return the article's text as JSON-LD has it; a live blog's entries in the order it gives them."""
+    for node in page.story[:1]:
+        if stated := page.graph.text(node, "articleBody"):
+            return stated
+        updates = page.graph.nodes_at(node, "liveBlogUpdate")
+        return "\n".join(page.graph.text(u, key) for u in updates for key in ("headline", "articleBody"))
+    return ""
+
+
+def _is_whole(stated: str, shown: list[str]) -> bool:
+    """Tell whether a stated text is all of it: many give the first lines only, as a second description."""
+    if len(stated) < _LEAST or _CUT_OFF.search(stated[-100:]):
+        return False
+    return len(stated) >= 0.75 * _length(p for p in shown if len(p) > _PROSE)
+
+
+def _length(paragraphs: Iterable[str]) -> int:
+    return sum(map(len, paragraphs))
+
+
+def _split(stated: str, shown: list[str]) -> list[str]:
+    """Return a stated text as paragraphs: at its own breaks, else where the page's begin, else by length."""
+    marked_up = unescape(stated) if _ESCAPED.search(stated) else stated
+    lines = _BLOCK.sub("\n", marked_up).splitlines()
+    parts = [part for line in lines if (part := text.plain(line))]
+    if len(parts) == 1:
+        parts = _cut_at(parts[0], [p for p in shown if len(p) > 30][:_MOST])
+    return [short for part in parts for short in _shorter(part)]
+
+
+def _cut_at(whole: str, shown: list[str]) -> list[str]:
+    cuts = {0, len(whole)}
+    at = 0
+    for paragraph in shown:
+        if (found := whole.find(paragraph[:60], at)) >= 0:
+            cuts |= {found, found + len(paragraph)} if whole.startswith(paragraph, found) else {found}
+            at = found + 1
+    return [part for one, other in pairwise(sorted(cuts)) if (part := whole[one:other].strip())]
+
+
+def _shorter(paragraph: str) -> Iterator[str]:
+    """Yield a paragraph, or where it is a wall of text, groups of its sentences."""
+    for part in _GLUED.split(paragraph):
+        group = ""
+        for sentence in _SENTENCE.split(part) if len(part) > 2 * _WALL else [part]:
+            if group and len(group) + len(sentence) > _WALL:
+                yield group
+                group = ""
+            group = f"{group} {sentence}".strip()
+        yield group
+
+
+def _extracted(page: Page, shown: list[str]) -> list[str]:
+    """Return trafilatura's paragraphs: its quick way, and the thorough one where that finds hardly any."""
+    etree.strip_elements(page.tree, *_NOISE, with_tail=False)
+    if page.tree.xpath("count(//*)") > _HUGE:
+        return shown
+    found = _trafilatura(page.tree, fast=True)
+    if _length(found) < _SHORT:
+        found = max(found, _trafilatura(page.tree, fast=False), key=_length)
+    # A story cut in parts by adverts has several likely places; trafilatura takes one of them.
+    prose = [p for p in shown if len(p) > _PROSE]
+    partial = page.main.tag in ("article", "main") and _length(found) * 2 < _length(prose)
+    return prose if partial or not found else found
+
+
+def _trafilatura(tree: HtmlElement, fast: bool) -> list[str]:
+    try:
+        found = bare_extraction(tree, include_comments=False, favor_precision=True, fast=fast)
+    # Whatever a page does to it, the rest of the article is still good.
+    except Exception:  # noqa: BLE001
+        return []
+    return list(_paragraphs(found.body)) if isinstance(found, Document) else []
+
+
+def _paragraphs(root: Any) -> Iterator[str]:
+    """Yield the paragraphs of trafilatura's tree: list items, table rows and lines each by themselves."""
+    for element in root:
+        if element.tag == "table":
+            yield from (" ".join(map(_said, row)) for row in element.iter("row"))
+        elif element.tag == "list":
+            # An item that holds a list says only what stands before it.
+            items = ((i, i.find(".//item") is not None) for i in element.iter("item"))
+            yield from (item.text or "" if nested else _said(item) for item, nested in items)
+        elif element.tag == "head":
+            yield _said(element)
+        else:
+            yield from _said(element).split(markup.LINE_BREAK)
+
+
+def _said(element: Any) -> str:
+    for lb in element.iter("lb"):
+        lb.tail = f"{markup.LINE_BREAK}{text.safe(lb.tail or '')}"
+    return "".join(element.itertext())
+
+
+def sentences(paragraph: str) -> list[str]:
+    """Return a paragraph's sentences."""
+    return [s for s in _SENTENCE.split(paragraph) if s]
+
+
+def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
+    kept: list[str] = []
+    for paragraph in map(text.line, paragraphs):
+        prompt = len(paragraph) < 300 and _PROMPT.fullmatch(paragraph.rstrip(" .!»>›→"))
+        headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
+        said = any(c.isalnum() for c in paragraph)
+        if said and not prompt and not headline and paragraph not in kept[-3:]:
+            kept.append(paragraph)
+    return tuple(kept)

@@ -1,0 +1,237 @@
+"""The videos of a page: every address that may be a video file, best first, to be probed later.
+
+Facts stand in JSON-LD (https://schema.org/VideoObject), Open Graph, ``<video>`` and ``data-*``. An address
+is a candidate, never a promise: `type` stays empty until the bytes have been looked at (case 37).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+from msgspec.structs import replace
+
+from feeds import text
+from feeds.model import Caption, CaptionKind, Issue, Video
+from feedsvc.pages import markup
+from feedsvc.pages.images import pixels
+from feedsvc.pages.jsonld import Node, same_page, types
+from feedsvc.pages.markup import Page
+
+_MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
+_FILE = re.compile(r"\.(?:mp4|m4v|mov|m3u8|mpd|webm)$|\.ism/manifest", re.I)
+# An address without an ending may be a file; with another ending, or in a player's folder, it is none.
+_PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
+_IN_DATA = re.compile(
+    r"(?:https?:)?//[^\s\"'<>\\]{1,300}?\.(?:mp4|m4v|mov|m3u8|mpd)(?![\w.])[^\s\"'<>\\,;)}\]]*"
+    r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$"
+)
+_DATA = "//@*[starts-with(name(),'data-')][contains(.,'.mp4') or contains(.,'.m3u8') or contains(.,'.mpd')]"
+_FACTS = ("duration", "width", "height", "bitrate")
+_ADVERT = re.compile(r"[/_.-](?:ads?|adserver|adverts?|banners?|preroll|vast|blank|placeholder)[/_.-]", re.I)
+_TEXT_TRACK = re.compile(r"\.(?:vtt|srt|ttml|dfxp|sami)$", re.I)
+_MEDIA_TYPE = re.compile(r"video/|mpegurl|dash\+xml|vnd\.ms-sstr", re.I)
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.I)
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
+# Who plays what others embed: their hosts, and what marks a player among their pages.
+_PROVIDERS = (
+    ("YouTube", ("youtube.com", "youtube-nocookie.com", "youtu.be"), ""), ("Vimeo", ("vimeo.com",), ""),
+    ("Dailymotion", ("dailymotion.com", "dai.ly"), ""), ("Facebook", ("facebook.com",), "video|reel|watch"),
+    ("X", ("twitter.com", "x.com"), "video|/status/"), ("Instagram", ("instagram.com",), "embed|reel|/tv/"),
+    ("TikTok", ("tiktok.com",), "embed|video"), ("Twitch", ("twitch.tv",), ""), ("TED", ("ted.com",), "talk"),
+    ("Brightcove", ("brightcove.net", "brightcove.com"), "html|player"), ("Kaltura", ("kaltura.com",), ""),
+    ("JW Player", ("jwplatform.com", "jwplayer.com"), "/players/"), ("Rumble", ("rumble.com",), "embed"),
+    ("Streamable", ("streamable.com",), ""), ("Wistia", ("wistia.net", "wistia.com"), ""),
+)  # fmt: skip
+_PLAYER = re.compile("(?:player|video).{0,200}embed|embed.{0,200}(?:player|video)", re.I)
+_ELEMENTS = {
+    "amp-youtube": "YouTube", "lite-youtube": "YouTube", "amp-vimeo": "Vimeo", "lite-vimeo": "Vimeo",
+    "amp-dailymotion": "Dailymotion", "amp-brightcove": "Brightcove", "amp-jwplayer": "JW Player",
+    "amp-facebook-video": "Facebook", "amp-tiktok": "TikTok", "amp-kaltura-player": "Kaltura",
+}  # fmt: skip
+
+
+def videos(page: Page) -> tuple[Video, ...]:
+    """Return the candidates: the article's own first, silent loops that only decorate it last."""
+    found = (*_stated(page), *_declared(page), *_shown(page), *_linked(page))
+    ours = [v for v in found if not _ADVERT.search(urlsplit(v.url).path)]
+    # No TV plays WebM; it is told of all the same, so that a producer hears why there is no video.
+    return tuple(_merged(sorted(ours, key=lambda v: urlsplit(v.url).path.endswith(".webm"))))
+
+
+def objects(page: Page) -> Iterator[Node]:
+    """Yield the page's VideoObjects, those the article names as its own first."""
+    for node in page.story:
+        for key in ("video", "associatedMedia", "mainEntity"):
+            yield from (n for n in page.graph.nodes_at(node, key) if "videoobject" in types(n))
+    yield from (n for n in page.graph.nodes if "videoobject" in types(n))
+
+
+def _stated(page: Page) -> Iterator[Video]:
+    for node in objects(page):
+        for file in (node, *page.graph.nodes_at(node, "encoding", "encodings")):
+            for url in page.graph.texts(file, "contentUrl", "contentURL"):
+                sure = bool(_MEDIA_TYPE.search(page.graph.text(file, "encodingFormat", "fileFormat")))
+                facts = {**{k: node[k] for k in _FACTS if k in node}, **file}
+                yield from _video(page, url, facts, "file" if sure else "unknown")
+
+
+def _video(
+    page: Page, url: str, facts: Node, said: Literal["file", "unknown", "link"] = "link"
+) -> Iterator[Video]:
+    """Yield the video an address names, if it does: for certain, perhaps, or only if it looks like a file."""
+    address = page.absolute(url)
+    if not address or provider(address) or same_page(address, page.url):
+        return
+    path = urlsplit(address).path
+    if not _FILE.search(path) and (said == "link" or (said == "unknown" and _PAGE.search(path))):
+        return
+    yield Video(
+        url=address, width=pixels(facts.get("width")), height=pixels(facts.get("height")),
+        bitrate=_kbps(facts.get("bitrate")), duration=seconds(facts.get("duration")),
+    )  # fmt: skip
+
+
+def seconds(value: Any) -> float | None:
+    """Return a length in seconds out of ``PT1M30S``, ``1:30``, "90" or 90; None for nothing and for zero."""
+    value = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if match := _DURATION.fullmatch(value):
+        parts = [float(part or 0) for part in match.groups()]
+    elif match := _CLOCK.fullmatch(value):
+        parts = [0.0, *(float(part or 0) for part in match.groups())]
+    else:
+        parts = [0, 0, 0, float(value) if re.fullmatch(r"\d{1,6}(?:\.\d{1,9})?", value) else 0]
+    length = sum(part * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=True))
+    return length if 0 < length < 1e6 else None
+
+
+def _kbps(value: Any) -> int | None:
+    digits = re.match(r"\s*(\d{2,9})(?:\.\d*)?\s*(k|m)?", str(value), re.I)
+    if not digits:
+        return None
+    rate = int(digits[1]) * (1000 if (digits[2] or "").lower() == "m" else 1)
+    return rate // 1000 if rate > 100_000 else rate
+
+
+def _declared(page: Page) -> Iterator[Video]:
+    kind = page.first("og:video:type", "og:video:secure_url:type")
+    facts: Node = {
+        "width": page.first("og:video:width"), "height": page.first("og:video:height"),
+        "duration": page.first("og:video:duration", "video:duration"),
+    }  # fmt: skip
+    for url in page.every("og:video:secure_url", "og:video:url", "og:video"):
+        # "video/mp4" stands before player pages as often as before files, so it proves nothing.
+        yield from _video(page, url, facts, "unknown" if _MEDIA_TYPE.search(kind) else "link")
+    for url in page.every("twitter:player:stream"):
+        yield from _video(page, url, {}, "unknown")
+
+
+def _shown(page: Page) -> Iterator[Video]:
+    decoration: list[Video] = []
+    for element in islice(page.tree.iter("video", "amp-video", "video-js"), _SEEN):
+        if markup.aside(element):
+            continue
+        if element.get("loop") is not None and element.get("controls") is None:
+            decoration += _sources(page, element)
+        else:
+            yield from _sources(page, element)
+    yield from (v for url in _in_data(page) for v in _video(page, url, {}))
+    yield from decoration
+
+
+def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
+    facts: Node = {
+        "duration": video.get("data-duration"),
+        **{name: video.get(name) for name in ("width", "height")},
+    }
+    for element in (video, *video.iter("source")):
+        url = element.get("src") or element.get("data-src") or ""
+        yield from _video(
+            page, url, facts, "file" if _MEDIA_TYPE.search(element.get("type", "")) else "unknown"
+        )
+
+
+def _in_data(page: Page) -> Iterator[str]:
+    """Yield the video addresses in ``data-*`` attributes, where players keep their configuration."""
+    if not page.names_media:
+        return
+    for value in page.tree.xpath(_DATA)[:_SEEN]:
+        if not markup.aside(value.getparent()):
+            yield from _IN_DATA.findall(str(value)[:_CONFIGURATION].replace(r"\/", "/"))
+
+
+def _linked(page: Page) -> Iterator[Video]:
+    if not page.names_media:
+        return
+    for element in islice(page.main.iter("a", "object", "embed"), _LINKS):
+        url = element.get("href") or element.get("data") or element.get("src") or ""
+        yield from _video(page, url, {})
+
+
+def _merged(found: Iterable[Video]) -> list[Video]:
+    best: dict[str, Video] = {}
+    for video in found:
+        known = best.get(video.url)
+        if not known and len(best) == _MOST:
+            continue
+        facts = {name: getattr(known, name, None) or getattr(video, name) for name in _FACTS}
+        best[video.url] = replace(known or video, **facts)
+    return list(best.values())
+
+
+def captions(page: Page, language: str) -> tuple[Caption, ...]:
+    """Return the text tracks beside the videos; one that names no language is in the page's."""
+    found: dict[str, Caption] = {}
+    for track in page.tree.iter("track"):
+        kind = track.get("kind", "subtitles").lower()
+        if kind in ("captions", "subtitles") and (url := page.absolute(track.get("src", ""))):
+            called: CaptionKind = "CLOSED_CAPTION" if kind == "captions" else "SUBTITLE"
+            found.setdefault(url, Caption(url, text.line(track.get("srclang", "")) or language, called))
+    for node in objects(page):
+        for caption in page.graph.all(node, "caption"):
+            told: Node = caption if isinstance(caption, dict) else {"contentUrl": caption}
+            url = page.absolute(page.graph.text(told, "contentUrl", "url"))
+            if url and _TEXT_TRACK.search(urlsplit(url).path):
+                spoken = text.line(page.graph.text(told, "inLanguage")) or language
+                found.setdefault(url, Caption(url, spoken, "CLOSED_CAPTION"))
+    return tuple(found.values())
+
+
+def provider(url: str) -> str:
+    """Return who plays the embedded video at an address, an empty string when it is no player."""
+    parts = urlsplit(url)
+    host, page = parts.hostname or "", f"{parts.path}?{parts.query}"
+    if _FILE.search(parts.path):
+        return ""
+    for name, hosts, player in _PROVIDERS:
+        if f".{host}".endswith(tuple(f".{h}" for h in hosts)) and re.search(player, page, re.I):
+            return name
+    return host if _PLAYER.search(page) else ""
+
+
+def embeds(page: Page) -> tuple[Issue, ...]:
+    """Return an issue for each provider whose player the page embeds: a TV can play none."""
+    found: dict[str, str] = {}
+    for name, url in _players(page):
+        found.setdefault(name, url)
+    said = "The page shows a video in a player of {}, which a TV cannot play."
+    fix = "Give the article the video itself, as an MP4 or HLS file."
+    return tuple(Issue("info", "video_embed", url, said.format(name), fix) for name, url in found.items())
+
+
+def _players(page: Page) -> Iterator[tuple[str, str]]:
+    keys = ("embedUrl", "embedURL", "contentUrl")
+    urls = [u for node in objects(page) for key in keys for u in page.graph.texts(node, key)]
+    urls += page.every("og:video:secure_url", "og:video:url", "og:video", "twitter:player")
+    for element in islice(page.tree.iter("iframe", "embed", "object", "amp-iframe"), _SEEN):
+        if not markup.aside(element):
+            urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
+    for url in urls:
+        if (address := page.absolute(url)) and (name := provider(address)):
+            yield name, address
+    for element in page.tree.iter(*_ELEMENTS):
+        yield _ELEMENTS[str(element.tag)], page.url
+    if page.tree.xpath("boolean(//video-js[@data-video-id]|//video[@data-video-id][@data-account])"):
+        yield "Brightcove", page.url

@@ -1,0 +1,265 @@
+"""settings.toml -> frozen, validated Settings; every mistake is reported at once, with its place."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+TOKEN = "FEEDSVC_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+_EVERY = re.compile(r"every (?:(\d+) )?(second|minute|hour|day)s?")
+_TAG = {"language": r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "id": r"^[a-z0-9][a-z0-9_-]{0,49}$"}
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` holds one sentence a mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def every(text: str) -> timedelta | None:
+    """Return the interval of ``every 5 minutes``; None when `text` does not say one."""
+    match = _EVERY.fullmatch(text.strip())
+    return timedelta(**{f"{match[2]}s": int(match[1] or 1)}) if match else None
+
+
+def _interval_or_cron(text: str) -> str:
+    if (step := every(text)) is not None and step > timedelta():
+        return text
+    try:
+        CronTrigger.from_crontab(text, timezone="UTC")
+    except ValueError:
+        raise ValueError("must be like 'every 5 minutes' or a cron line like '*/5 * * * *'") from None
+    return text
+
+
+def _interval(text: str) -> str:
+    if not every(text):
+        raise ValueError("must be like 'every 36 hours'")
+    return text
+
+
+def _public_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
+        raise ValueError("must be an absolute address such as https://tv.example.org")
+    return url.rstrip("/")
+
+
+class Table(BaseModel):
+    """A table of settings.toml: frozen, and a key it does not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(Table):
+    """Where feeds are served; `public_url` is the address that goes into them."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8080"
+    workers: int = Field(1, ge=1, le=64)
+
+
+class StorageSettings(Table):
+    """Where articles and documents are kept, and where thumbnails and videos are."""
+
+    database: str = "sqlite:///var/feedsvc.db"
+    media: str = "var/media"
+
+    @field_validator("database")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if not url.startswith("sqlite:///"):
+            raise ValueError("must be like sqlite:///var/feedsvc.db")
+        return url
+
+
+class HttpSettings(Table):
+    """How the one client behaves: private hosts it may fetch from, seconds, tries, bytes."""
+
+    allow_hosts: tuple[str, ...] = ()
+    timeout: float = Field(15, gt=0)
+    retries: int = Field(2, ge=0, le=10)
+    per_host: int = Field(1, ge=1, le=32)
+    max_listing: int = Field(20_000_000, ge=1)
+    max_page: int = Field(10_000_000, ge=1)
+    max_image: int = Field(30_000_000, ge=1)
+    user_agent: str = "feedsvc (Roku channel feed publisher)"
+
+
+class SourceSettings(Table):
+    """One place articles come from."""
+
+    kind: str
+    url: str = ""
+    path: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name under which the store remembers this source."""
+        return self.name or self.url or self.path or self.kind
+
+
+class RowSettings(Table):
+    """A row on the TV and the sections it takes; none means every article."""
+
+    title: str = Field(min_length=1)
+    sections: tuple[str, ...] = ()
+
+
+class BrandSettings(Table):
+    """How title cards look."""
+
+    colour: str = Field("#1b4f8f", pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str = ""
+
+
+class ChannelSettings(Table):
+    """A Roku channel: where its articles come from, and how they are shown."""
+
+    id: str = Field(pattern=_TAG["id"])
+    title: str = Field(min_length=1)
+    description: str = ""
+    language: str = Field("en", pattern=_TAG["language"])
+    site: str = ""
+    refresh: Annotated[str, AfterValidator(_interval_or_cron)] = "every 5 minutes"
+    formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss"), min_length=1)
+    max_drop: float = Field(0.5, ge=0, le=1)
+    stale_after: Annotated[str, AfterValidator(_interval)] = "every 2 days"
+    brand: BrandSettings = BrandSettings()
+    source: tuple[SourceSettings, ...] = Field(min_length=1)
+    row: tuple[RowSettings, ...] = ()
+
+
+class Settings(Table):
+    """All of settings.toml. `root` is the folder relative paths start from."""
+
+    server: ServerSettings = ServerSettings()
+    storage: StorageSettings = StorageSettings()
+    http: HttpSettings = HttpSettings()
+    channel: tuple[ChannelSettings, ...] = Field(min_length=1)
+    root: Path = Field(Path(), exclude=True)
+
+    @field_validator("channel")
+    @classmethod
+    def _distinct(cls, channels: tuple[ChannelSettings, ...]) -> tuple[ChannelSettings, ...]:
+        ids = [c.id for c in channels]
+        if twice := sorted({i for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"two channels have the id {twice[0]!r}; give each its own")
+        return channels
+
+    def named(self, channel: str) -> ChannelSettings:
+        """Return the channel with this id.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        for known in self.channel:
+            if known.id == channel:
+                return known
+        raise SettingsError(
+            [f"There is no channel {channel!r}.{_nearest(channel, [c.id for c in self.channel])}"]
+        )
+
+    @property
+    def token(self) -> str:
+        """The admin token, from the environment only."""
+        return os.environ.get(TOKEN, "")
+
+
+def load(
+    path: Path, *, kinds: frozenset[str] = frozenset(), formats: frozenset[str] = frozenset()
+) -> Settings:
+    """Return the settings in `path`, or every mistake in them at once.
+
+    `kinds` and `formats` are the names a source kind and a format may have; empty: any.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML, or says something it cannot.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            [f"{path}: cannot be read ({error.strerror}). Name a file with --settings."]
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: is not valid TOML: {error}."]) from None
+    try:
+        settings = Settings(**{**table, "root": path.resolve().parent})
+    except ValidationError as error:
+        mistakes = [e for e in error.errors() if not _follows_from_another(e)]
+        raise SettingsError([f"{path}: {_sentence(e)}" for e in mistakes]) from None
+    if problems := list(_unknown_names(settings, kinds, formats)):
+        raise SettingsError([f"{path}: {problem}" for problem in problems])
+    return settings
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """Return `settings` on another port; a loopback `public_url` follows."""
+    server = settings.server
+    parts = urlsplit(server.public_url)
+    url = server.public_url
+    if parts.port == server.port and parts.hostname in ("127.0.0.1", "localhost"):
+        url = f"{parts.scheme}://{parts.hostname}:{port}"
+    changed = server.model_copy(update={"port": port, "public_url": url})
+    return settings.model_copy(update={"server": changed})
+
+
+def _unknown_names(settings: Settings, kinds: frozenset[str], formats: frozenset[str]) -> Iterator[str]:
+    for channel in settings.channel:
+        where = f"channel {channel.id}"
+        for source in channel.source:
+            if kinds and source.kind not in kinds:
+                yield f"{where}: there is no source kind {source.kind!r}.{_nearest(source.kind, kinds)}"
+        for name in channel.formats:
+            if formats and name not in formats:
+                yield f"{where}: there is no format {name!r}.{_nearest(name, formats)}"
+
+
+def _follows_from_another(error: ErrorDetails) -> bool:
+    """Tell whether a list is only "too short" because the entries in it have mistakes of their own."""
+    return error["type"] == "too_short" and bool(error["input"])
+
+
+def _sentence(error: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _keys_at(error["loc"][:-1])
+        return f"{place}: there is no such setting.{_nearest(str(error['loc'][-1]), known)}"
+    if error["type"] == "missing":
+        return f"{place}: is needed and missing."
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{place}: {message[0].lower()}{message[1:]}, not {_shown(error['input'])}."
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys the table at `place` may have, found by walking the models' annotations."""
+    schema: dict[str, Any] = Settings.model_json_schema()
+    node = schema
+    for part in place:
+        node = node["items"] if isinstance(part, int) else node.get("properties", {}).get(part, {})
+        while "$ref" in node:
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    return [key for key in node.get("properties", {}) if key != "root"]
+
+
+def _nearest(name: str, known: Any) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(sorted(known))}."

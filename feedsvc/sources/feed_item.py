@@ -1,0 +1,212 @@
+"""One item of a feed, as feedparser and `media_rss` read it, made an article."""
+
+import re
+from calendar import timegm
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+from msgspec import Struct
+
+from feeds import text
+from feeds.model import Article, Image, Issue, Video, Window
+from feedsvc import dates
+from feedsvc.sources.media_rss import Media, is_image, is_video, joined
+
+CODES: Mapping[str, str] = {"bad_date": "The date of an item cannot be read."}
+Entry = Mapping[str, Any]
+
+_APART = (
+    "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+)  # fmt: skip
+_NOT_TEXT = (
+    "script", "style", "template", "noscript", "iframe", "svg", "object", "figure", "video", "audio", "form",
+)  # fmt: skip
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_APPENDED = re.compile(
+    r"The post .{1,300} (?:appeared first|first appeared) on .{1,200}"
+    r"|(?:Continue reading|Read more|Weiterlesen|Lire la suite|Leer más|Leggi tutto|Lees verder)\b.{0,200}",
+    re.I,
+)
+_NO_SECTION = frozenset({"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría"})
+_LEVELS = re.compile(r"\s*(?:/|>|»|›)\s*")
+
+
+class _Story(Struct, frozen=True):
+    """The HTML of an item, read: paragraphs, and the media shown between them."""
+
+    paragraphs: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
+
+
+def article(entry: Entry, media: Media, feed: Entry, url: str) -> Article:
+    """Return the article an item tells; `url` is the feed's own address."""
+    story, summary = _texts(entry, url)
+    summary = summary or media.description
+    sections, tags = _topics(entry, media)
+    published, updated, issues = _times(entry)
+    enclosures = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure"]
+    page = joined(url, entry.get("feedburner_origlink") or entry.get("link") or "") or ""
+    # Some feeds of videos link to the video itself, which is no page to read.
+    film = [Video(page)] if is_video("", page) else []
+    return Article(
+        guid=text.line(entry.get("id") or ""),
+        url="" if film else page,
+        title=text.plain(entry.get("title") or "") or media.title,
+        summary=summary,
+        body=story.paragraphs,
+        section=sections,
+        tags=tags,
+        language=text.line(entry.get("language") or feed.get("language") or ""),
+        authors=tuple(_authors(entry)),
+        published=published,
+        updated=updated,
+        images=_distinct((*media.images, *_pictures(entry, enclosures, url), *story.images)),
+        videos=_distinct((*media.videos, *_films(enclosures, url), *story.videos, *film)),
+        captions=media.captions,
+        rating=media.rating,
+        window=_window(entry.get("validity") or ""),
+        issues=issues,
+    )
+
+
+def _texts(entry: Entry, url: str) -> tuple[_Story, str]:
+    """Return the story and the summary; a summary of several paragraphs is the story itself."""
+    said = entry.get("summary") or ""
+    full = max((c.get("value") or "" for c in entry.get("content", ()) if _is_text(c)), key=len, default="")
+    base = next((b for c in entry.get("content", ()) if (b := joined(url, c.get("base") or ""))), url)
+    story, summary = _story(full, base), _story(said, base)
+    # feedparser gives an item that has only a full text that text as its summary, too.
+    if said == full or (not full and len(summary.paragraphs) > 1):
+        story = summary
+        return story, next(iter(story.paragraphs), "")
+    shown = _Story(story.paragraphs, story.images or summary.images, story.videos or summary.videos)
+    return shown, " ".join(summary.paragraphs)
+
+
+def _is_text(content: Entry) -> bool:
+    type_ = content.get("type") or ""
+    return type_.startswith("text/") or "html" in type_
+
+
+def _story(markup: str, base: str) -> _Story:
+    if not _MARKUP.search(markup):
+        return _Story(tuple(_paragraphs(text.safe(markup))))
+    try:
+        root = lxml_html.fragment_fromstring(text.safe(markup), create_parent="div")
+    except (etree.LxmlError, ValueError, AssertionError):
+        return _Story(tuple(_paragraphs(_MARKUP.sub(" ", markup))))
+    images = tuple(_inline_images(root, base))
+    films = root.xpath("//video/@src | //video/source/@src")
+    videos = tuple(
+        Video(address) for src in films if (address := joined(base, str(src))) and is_video("", address)
+    )
+    etree.strip_elements(root, *_NOT_TEXT, etree.Comment, with_tail=False)
+    for element in root.iter("br", *_APART):
+        space = "\n" if element.tag == "br" else "\n\n"
+        element.tail = space + (element.tail or "")
+        element.text = (element.text or "") if element.tag == "br" else space + (element.text or "")
+    return _Story(tuple(_paragraphs(str(root.text_content()))), images, videos)
+
+
+def _paragraphs(words: str) -> Iterator[str]:
+    for paragraph in re.split(r"\n[^\S\n]*\n", words.replace("\r\n", "\n")):
+        if (said := text.plain(paragraph)) and not _APPENDED.fullmatch(said):
+            yield said
+
+
+def _inline_images(root: lxml_html.HtmlElement, base: str) -> Iterator[Image]:
+    for img in root.iter("img"):
+        width, height = (_pixels(img.get(name, "")) for name in ("width", "height"))
+        url = joined(base, img.get("data-src") or img.get("src") or "")
+        # One pixel counts readers and shows nothing.
+        if url and is_image("image/", url) and not {1, 2} & {width, height}:
+            yield Image(url, width, height, caption=_figcaption(img))
+
+
+def _pixels(said: str) -> int | None:
+    return int(said) if re.fullmatch(r"[1-9][0-9]{0,4}", said) else None
+
+
+def _figcaption(img: lxml_html.HtmlElement) -> str:
+    for figure in img.iterancestors("figure"):
+        return " ".join(text.line(str(c.text_content())) for c in figure.iter("figcaption"))
+    return ""
+
+
+def _topics(entry: Entry, media: Media) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the section path and the tags."""
+    said = (text.plain(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ()))
+    named = [
+        n for n in (*said, *media.categories) if n and n.casefold() not in _NO_SECTION and "://" not in n
+    ]
+    section = tuple(part for part in _LEVELS.split(named[0]) if part) if named else ()
+    return section, tuple(dict.fromkeys((*named, *media.keywords)))
+
+
+def _times(entry: Entry) -> tuple[datetime | None, datetime | None, tuple[Issue, ...]]:
+    """Return when it was published and updated, and an issue for a date nobody can read."""
+    times = {name: _moment(entry, name) for name in ("published", "created", "updated") if name in entry}
+    issues = tuple(
+        Issue(
+            "warning",
+            "bad_date",
+            entry.get("link") or entry.get("id") or "",
+            f"The date {text.clip(text.line(str(entry[name])), 60)!r} cannot be read.",
+            "Write it as in Sun, 22 Nov 2026 07:00:00 +0000.",
+        )
+        for name, moment in times.items()
+        if moment is None and text.line(str(entry[name]))
+    )
+    updated = times.get("updated")
+    return times.get("published") or times.get("created") or updated, updated, issues
+
+
+def _moment(entry: Entry, name: str) -> datetime | None:
+    parsed = entry.get(f"{name}_parsed") if f"{name}_parsed" in entry else None
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _read_moment(str(entry[name]))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _read_moment(said: str) -> datetime | None:
+    found = dates.moment(said)
+    return found.when if found else None
+
+
+def _window(validity: str) -> Window:
+    """Return the window of a ``dcterms:valid``: ``start=...; end=...; scheme=W3C-DTF``."""
+    parts = (part.partition("=") for part in validity.split(";"))
+    said = {key.strip(): _read_moment(value.strip()) for key, _, value in parts}
+    return Window(said.get("start"), said.get("end"))
+
+
+def _authors(entry: Entry) -> Iterator[str]:
+    names = (text.plain(a.get("name") or "") for a in entry.get("authors", ()))
+    yield from dict.fromkeys(name for name in names if name and "@" not in name)
+
+
+def _pictures(entry: Entry, enclosures: Iterable[Entry], base: str) -> Iterator[Image]:
+    for link in enclosures:
+        url = joined(base, link.get("href") or "")
+        if url and is_image(link.get("type") or "", url):
+            yield Image(url)
+    cover = entry.get("image")
+    if isinstance(cover, Mapping) and (url := joined(base, cover.get("href") or "")):
+        yield Image(url)
+
+
+def _films(enclosures: Iterable[Entry], base: str) -> Iterator[Video]:
+    for link in enclosures:
+        url = joined(base, link.get("href") or "")
+        if url and is_video(link.get("type") or "", url):
+            yield Video(url)
+
+
+def _distinct(media: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple({one.url: one for one in reversed(media)}.values())[::-1]

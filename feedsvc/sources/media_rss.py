@@ -1,0 +1,197 @@
+"""The media:* half of a feed item, read where it stands.
+
+feedparser flattens Media RSS: of several subtitles it keeps the last, and what a picture is said to show
+becomes a paragraph of the story. Specification: https://www.rssboard.org/media-rss
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from posixpath import splitext
+from urllib.parse import urljoin
+
+from lxml.etree import _Element as Element
+from msgspec import Struct
+
+from feeds import text
+from feeds.model import Caption, Image, Rating, Video
+
+# The namespace as it should be, and as people write it.
+_NAME = re.compile(r"(?:\{https?://search\.yahoo\.com/mrss/?\}|media:)(\w+)")
+_VIDEO_TYPE = re.compile(
+    r"video/(?!x-shockwave)|application/(?:x-mpegurl|vnd\.apple\.mpegurl|dash\+xml|vnd\.ms-sstr)|audio/mpegurl",
+    re.I,
+)
+_VIDEOS = frozenset({".m3u8", ".mpd", ".ism", ".mp4", ".m4v", ".mov"})
+_IMAGES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
+# WordPress.com says the author's portrait is media of the story.
+_PORTRAIT = re.compile(r"://[\w.]*gravatar\.com/")
+_SOURCES = {"urn:mpaa": "MPAA", "urn:v-chip": "USA_PR"}
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
+
+
+class Media(Struct, frozen=True):
+    """What media:* says about one item. `gone` tells that the item was taken back."""
+
+    title: str = ""
+    description: str = ""
+    images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    rating: Rating | None = None
+    gone: bool = False
+
+
+def read(item: Element, base: str) -> Media:
+    """Return the media of an ``item`` or ``entry``; relative addresses are resolved against `base`."""
+    found = [(name, e) for e in item.iter() if (name := local_name(e))]
+
+    def texts(wanted: str) -> list[str]:
+        return [said for name, e in found if name == wanted and (said := _text(e))]
+
+    status = [e.get("state", "") for name, e in found if name == "status"]
+    return Media(
+        title=_about(item, "title"),
+        description=_about(item, "description"),
+        images=_distinct(_images(item, found, base)),
+        videos=tuple({v.url: v for v in _videos(found, base)}.values()),
+        captions=tuple(
+            Caption(url, e.get("lang", ""))
+            for n, e in found
+            if n == "subTitle" and (url := _url(e, base, "href"))
+        ),
+        categories=tuple(e.get("label") or _text(e) for n, e in found if n == "category"),
+        keywords=tuple(word for said in texts("keywords") for w in said.split(",") if (word := w.strip())),
+        rating=next((r for n, e in found if n == "rating" and (r := _rating(e))), None),
+        gone=bool({"deleted", "blocked"}.intersection(status)),
+    )
+
+
+def local_name(element: Element) -> str:
+    """Return ``content`` for ``media:content``, an empty string for what is not Media RSS."""
+    tag = element.tag
+    match = _NAME.fullmatch(tag) if isinstance(tag, str) else None
+    return match[1] if match else ""
+
+
+def is_video(type_: str, url: str, medium: str = "") -> bool:
+    """Tell whether an enclosure is, going by what is said of it, a video a TV may play."""
+    if medium or type_:
+        return (
+            medium == "video"
+            or bool(_VIDEO_TYPE.match(type_))
+            or (not medium and _vague(type_, url, _VIDEOS))
+        )
+    return _extension(url) in _VIDEOS
+
+
+def is_image(type_: str, url: str, medium: str = "") -> bool:
+    """Tell whether an enclosure is, going by what is said of it, a picture."""
+    if _PORTRAIT.search(url):
+        return False
+    if medium or type_:
+        return medium == "image" or type_.startswith("image/") or (not medium and _vague(type_, url, _IMAGES))
+    return _extension(url) in _IMAGES
+
+
+def _vague(type_: str, url: str, extensions: Iterable[str]) -> bool:
+    return (
+        type_ in ("application/octet-stream", "binary/octet-stream", "text/plain")
+        and _extension(url) in extensions
+    )
+
+
+def _extension(url: str) -> str:
+    path = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/")
+    return splitext(re.sub(r"/manifest$", "", path, flags=re.I))[1].lower()
+
+
+def _videos(found: list[tuple[str, Element]], base: str) -> Iterator[Video]:
+    contents = [e for name, e in found if name == "content" and e.get("expression") != "sample"]
+    for e in sorted(contents, key=lambda e: e.get("isDefault") != "true"):
+        url = _url(e, base)
+        if url and is_video(e.get("type", ""), url, e.get("medium", "")):
+            yield Video(
+                url,
+                bitrate=_whole(e.get("bitrate")),
+                width=_whole(e.get("width")),
+                height=_whole(e.get("height")),
+                duration=seconds(e.get("duration")),
+                language=e.get("lang", ""),
+            )
+    for name, e in found:
+        if name == "player" and (url := _url(e, base)) and is_video("", url):
+            yield Video(url)
+
+
+def _images(item: Element, found: list[tuple[str, Element]], base: str) -> Iterator[Image]:
+    """Yield pictures before thumbnails, the renditions of a picture widest first."""
+    credit = next((_text(e) for e in item.iterchildren() if local_name(e) == "credit"), "")
+    for wanted in ("content", "thumbnail"):
+        elements = [e for name, e in found if name == wanted]
+        for e in sorted(elements, key=lambda e: -(_whole(e.get("width")) or 0)):
+            url = _url(e, base) or (joined(base, _text(e)) if wanted == "thumbnail" else None)
+            if url and (wanted == "thumbnail" or is_image(e.get("type", ""), url, e.get("medium", ""))):
+                size = _whole(e.get("width")), _whole(e.get("height"))
+                said = "" if wanted == "thumbnail" else _child(e, "description") or _child(e, "text")
+                yield Image(url, *size, caption=said, credit=_child(e, "credit") or credit)
+
+
+def _distinct(images: Iterable[Image]) -> tuple[Image, ...]:
+    kept: dict[str, Image] = {}
+    for image in images:
+        kept.setdefault(image.url, image)
+    return tuple(kept.values())
+
+
+def _about(item: Element, name: str) -> str:
+    """Return what the item, its group or its video is called: the nearest to the item counts."""
+    places = [item, *(e for e in item.iterchildren() if local_name(e) == "group")]
+    videos = (
+        e for e in item.iter() if local_name(e) == "content" and is_video(e.get("type", ""), e.get("url", ""))
+    )
+    return next((said for place in (*places, *videos) if (said := _child(place, name))), "")
+
+
+def _child(element: Element, name: str) -> str:
+    return next((said for e in element.iterchildren() if local_name(e) == name and (said := _text(e))), "")
+
+
+def _rating(element: Element) -> Rating | None:
+    source = _SOURCES.get(element.get("scheme", ""), "")
+    value = re.sub(r"[^A-Z0-9]", "", _text(element).upper())
+    return Rating(value, source) if source and value else None
+
+
+def _text(element: Element) -> str:
+    return text.plain("".join(element.itertext()))
+
+
+def _url(element: Element, base: str, attribute: str = "url") -> str | None:
+    return joined(base, element.get(attribute) or "")
+
+
+def joined(base: str, address: str) -> str | None:
+    """Return `address` made absolute against `base`; None if that is no web address."""
+    try:
+        return text.web_url(urljoin(base, address.strip())) if address.strip() else None
+    except ValueError:
+        return None
+
+
+def _whole(number: str | None) -> int | None:
+    try:
+        value = round(float(number or ""))
+    except (ValueError, OverflowError):
+        return None
+    return value if 0 < value < 10**9 else None
+
+
+def seconds(duration: str | None) -> float | None:
+    """Return seconds for ``74``, ``74.5``, ``1:14`` and ``00:01:14``; None for anything else."""
+    said = (duration or "").strip()
+    if match := _CLOCK.fullmatch(said):
+        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
+    value = float(said) if re.fullmatch(r"\d{1,7}(\.\d{1,9})?", said) else 0.0
+    return value or None

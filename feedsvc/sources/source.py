@@ -1,0 +1,64 @@
+"""What a source is, what it is handed, and what it gives."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from feeds.model import Article, Issue
+from feedsvc.http import Http, Validator
+
+
+class Seen(Struct, frozen=True):
+    """What the last pull left for the next one: validators by URL (or file name)."""
+
+    validators: Mapping[str, Validator] = {}
+
+
+class Pulled(Struct, frozen=True):
+    """What a pull found.
+
+    `unchanged` says the listing is as it was (304), and `articles` is empty. `kept` are the GUIDs of
+    articles that are still there, as they were, and were not read again. `complete` says that `articles`
+    and `kept` are all there are: one that is missing was withdrawn. `failed` says that nothing could be
+    had; `issues` say why. `validators` replace those in `Seen`.
+    """
+
+    articles: tuple[Article, ...] = ()
+    validators: Mapping[str, Validator] = {}
+    issues: tuple[Issue, ...] = ()
+    unchanged: bool = False
+    complete: bool = False
+    failed: bool = False
+    kept: frozenset[str] = frozenset()
+
+
+class Source(Protocol):
+    """One place articles come from. `reads_pages` says its articles want their page read as well."""
+
+    @property
+    def reads_pages(self) -> bool:
+        """Whether the articles want their page read as well."""
+        ...
+
+    def pull(self, seen: Seen) -> Pulled:
+        """Return what is there now. Never raises for what it is given: bad data becomes an issue."""
+        ...
+
+
+class Tools(Struct, frozen=True):
+    """What `app` hands a source, so that it need not know its siblings.
+
+    `read` is `feedsvc.pages.read`; `keep` publishes a local file (an HLS playlist with all it
+    names) and returns its ``/media/...`` address, or raises an OSError that says why not; `workdir` is
+    where a source may write; `now` tells the time; relative paths in the settings start at `root`.
+    """
+
+    http: Http
+    read: Callable[[bytes, str], Article]
+    keep: Callable[[Path], str]
+    workdir: Path
+    now: Callable[[], datetime]
+    root: Path = Path()

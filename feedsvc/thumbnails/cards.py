@@ -1,0 +1,303 @@
+"""Title cards: a headline typeset on the channel's colour, for a story that has no picture.
+
+Pango sets the type, through pyvips, in fonts that come as dependencies: a fresh machine may have none. What
+those do not cover is taken from the machine's own fonts; what no font covers is never drawn, for Pango draws
+boxes then.
+"""
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import fontpkg
+import pyvips
+from icu4py.breakers import LineBreaker
+
+from feeds import text
+from feeds.model import Brand
+
+WIDTH, HEIGHT = 1280, 720
+# Old TVs cut off up to 5 % at each edge; the headline stays well inside.
+_LEFT, _TOP, _BOTTOM, _INDENT = 104, 84, 92, 34
+_FONTS: Mapping[str, str] = {
+    "noto-sans": "Noto Sans",
+    "noto-sans-arabic": "Noto Sans Arabic",
+    "heebo": "Heebo",
+    "noto-sans-devanagari": "Noto Sans Devanagari",
+    "noto-sans-thai": "Noto Sans Thai",
+}
+_SIZES = (104, 92, 84, 76, 70, 64, 58, 52, 46, 42)
+_LONGEST = 170
+# How far lines stand apart, as a share of what the fonts ask for: headlines are set close, but marks above
+# and below the letters must not meet.
+_LEADING = (
+    (re.compile("[\u0590-\u05ff]"), 0.76),
+    (re.compile("[\u0600-\u08ff\ufb50-\ufefc]"), 0.74),
+    (re.compile("[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]"), 0.98),
+    (re.compile("[\u3000-\u9fff\uac00-\ud7ff]"), 1.0),
+)
+_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_LEFTWARD = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "yi", "ckb", "sd", "ug", "dv"})
+_SCRIPTS: Mapping[str, str] = {
+    "CJK": "Chinese or Japanese",
+    "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
+    "HANGUL": "Korean",
+}
+_WHITE, _INK = (255.0, 255.0, 255.0), (13.0, 17.0, 24.0)
+_CONFIG = """<?xml version="1.0"?><fontconfig>
+<dir>/usr/share/fonts</dir><dir>/usr/local/share/fonts</dir><dir prefix="xdg">fonts</dir>
+<dir>/System/Library/Fonts</dir><dir>/Library/Fonts</dir>
+<cachedir prefix="xdg">fontconfig</cachedir><cachedir>{}</cachedir>
+<config><rescan><int>0</int></rescan></config></fontconfig>"""
+
+Colour = tuple[float, float, float]
+
+
+def uncovered(words: str) -> str:
+    """Return the name of the first script in `words` that no font here can draw, "" if all can be."""
+    letters = (c for c in dict.fromkeys(text.line(words)) if unicodedata.category(c)[0] in "LMN")
+    missing = next((c for c in letters if not _drawn_as(c)), "")
+    name = unicodedata.name(missing, "unknown letters").split()[0] if missing else ""
+    return _SCRIPTS.get(name, name.capitalize())
+
+
+def draw(title: str, section: str, brand: Brand, language: str = "") -> pyvips.Image:
+    """Return a title card, 1280 x 720 sRGB: the headline on the brand's colour, the section above it.
+
+    What is in a script no font covers is left out; `uncovered` names it. Same words, same pixels.
+    """
+    ground, deep, accent = shades(brand.colour)
+    headline = _drawable(text.clip(text.line(title), _LONGEST))
+    label = _drawable(text.clip(text.line(section), 40)).upper()
+    rtl = _right_to_left(headline or label, language)
+    image = _backdrop(ground, deep, accent)
+    image = image.fliphor() if rtl else image
+    if headline:
+        # The mark says which way a headline reads that begins with a foreign name.
+        block = _headline(f"\u200f{headline}" if rtl else headline, language)
+        top = HEIGHT - _BOTTOM - block.height
+        image = _paste(image, block, _LEFT + _INDENT, top, rtl)
+        image = _paste(image, _plate(10, block.height + 8, accent), _LEFT, top - 4, rtl)
+    if label:
+        image = _paste(image, _label(label, accent, language), _LEFT, _TOP, rtl)
+    return image
+
+
+def shades(colour: str) -> tuple[Colour, Colour, Colour]:
+    """Return the brand's ground, a deeper one and an accent: white on either ground has contrast >= 7."""
+    brand = _colour(colour)
+    ground = next(c for c in (_mix(brand, _INK, n / 20) for n in range(21)) if contrast(c, _WHITE) >= 7)
+    if contrast(brand, _WHITE) < 3:
+        # Yellow darkened is mud: a light brand colour keeps its glow as accent on a neutral ground.
+        ground = _mix(brand, (27.0, 32.0, 42.0), 0.9)
+    deep = _mix(ground, _INK, 0.72)
+    accent = next(c for c in (_mix(brand, _WHITE, n / 20) for n in range(21)) if contrast(c, ground) >= 4.5)
+    return ground, deep, accent
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    linear = [c / 3294.6 if c <= 10.31 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _colour(code: str) -> Colour:
+    digits = code if re.fullmatch(r"#[0-9a-fA-F]{6}", code) else Brand().colour
+    return float(int(digits[1:3], 16)), float(int(digits[3:5], 16)), float(int(digits[5:7], 16))
+
+
+def _mix(one: Colour, other: Colour, share: float) -> Colour:
+    """Return `one` with a `share` of `other` in it."""
+    red, green, blue = (a + (b - a) * share for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+@lru_cache(maxsize=16)
+def _backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
+    """Return the card without words: a slope from `ground` to `deep`, light from a corner, slanting bands."""
+    slope, light, bands, noise = _masks()
+    flat = pyvips.Image.black(WIDTH, HEIGHT, bands=3) + list(ground)
+    image = _blend(_blend(_blend(flat, deep, slope), accent, light), _WHITE, bands) + noise
+    return image.cast("uchar").copy(interpretation="srgb").copy_memory()
+
+
+@lru_cache(maxsize=1)
+def _masks() -> tuple[pyvips.Image, ...]:
+    """Return how much of each layer shows where, 0 to 1, and noise: the same for every card."""
+    place = pyvips.Image.xyz(WIDTH, HEIGHT)
+    x, y = place[0], place[1]
+    slope = _between((WIDTH - x) / WIDTH * 0.45 + y / HEIGHT * 0.75)
+    light = _between(1 - (((x - WIDTH) ** 2 + (y * 1.3) ** 2) ** 0.5) / 980) ** 2 * 0.28
+    slant = x + y * 0.42
+    bands = sum(
+        _between(slant - left) * _between(right - slant) * strength
+        for left, right, strength in ((1010, 1150, 0.05), (1190, 1225, 0.10), (1330, 2000, 0.05))
+    )
+    # Noise of less than one step: a smooth slope of dark colours shows steps on a TV.
+    noise = pyvips.Image.gaussnoise(WIDTH, HEIGHT, mean=0, sigma=0.55, seed=1)
+    return tuple(mask.cast("float").copy_memory() for mask in (slope, light, bands, noise))
+
+
+def _between(image: pyvips.Image) -> pyvips.Image:
+    """Return the values kept between 0 and 1."""
+    return (image < 0).ifthenelse(0, (image > 1).ifthenelse(1, image))
+
+
+def _blend(image: pyvips.Image, colour: Colour, share: pyvips.Image) -> pyvips.Image:
+    return image * (1 - share) + share * list(colour)
+
+
+def _headline(words: str, language: str) -> pyvips.Image:
+    """Return the headline in the largest type that fits in about four lines, its lines equally long."""
+    width, room = WIDTH - 2 * _LEFT - _INDENT, HEIGHT - _TOP - 98 - _BOTTOM
+    leading = next((share for script, share in _LEADING if script.search(words)), 0.88)
+    for size in _SIZES:
+        block = _type(words, size, width, language, leading)
+        lines = 3 if size > 80 else 4 if size > 60 else 5
+        if block.width <= width and block.height <= min(room, lines * size * 1.5 * leading):
+            break
+    return _balanced(words, size, block, language, leading)
+
+
+def _balanced(words: str, size: int, block: pyvips.Image, language: str, lines: float) -> pyvips.Image:
+    """Return the block as narrow as it gets with no more lines: no word is left alone on the last one."""
+    for width in range(block.width - 40, block.width // 2, -40):
+        narrower = _type(words, size, width, language, lines)
+        if narrower.height > block.height + size // 2 or narrower.width > width:
+            break
+        block = narrower
+    return block
+
+
+def _label(words: str, accent: Colour, language: str) -> pyvips.Image:
+    """Return the section on a plate of the accent's colour."""
+    ink = _INK if contrast(_INK, accent) > contrast(_WHITE, accent) else _WHITE
+    words_only = _type(words, 30, WIDTH - 4 * _LEFT, language, 1.0, ink, spacing=1200)
+    plate = _plate(words_only.width + 44, max(54, words_only.height + 28), accent)
+    left, top = (plate.width - words_only.width) // 2, (plate.height - words_only.height) // 2
+    return plate.composite2(words_only, "over", x=left, y=top).cast("uchar")
+
+
+def _plate(width: int, height: int, colour: Colour) -> pyvips.Image:
+    plate = pyvips.Image.black(width, height, bands=3) + list(colour)
+    return plate.bandjoin(255).cast("uchar").copy(interpretation="srgb")
+
+
+def _paste(image: pyvips.Image, block: pyvips.Image, left: int, top: int, rtl: bool) -> pyvips.Image:
+    """Return `image` with `block` on it, `left` pixels from the side where reading begins."""
+    start = WIDTH - left - block.width if rtl else left
+    below = image.crop(start, top, block.width, block.height)
+    share = block[3] / 255
+    blended = below * (1 - share) + block.extract_band(0, n=3) * share
+    return image.insert(blended.cast("uchar"), start, top)
+
+
+def _type(
+    words: str,
+    size: int,
+    width: int,
+    language: str,
+    lines: float,
+    colour: Colour = _WHITE,
+    spacing: int = 0,
+) -> pyvips.Image:
+    """Return `words` set in at most `width` pixels, transparent around; `lines` apart."""
+    shade = "".join(f"{round(part):02x}" for part in colour)
+    tongue = f' lang="{language}"' if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", language) else ""
+    opened = f'<span foreground="#{shade}" line_height="{lines}" letter_spacing="{spacing}"{tongue}>'
+    return pyvips.Image.text(
+        f"{opened}{escape(_breakable(words), quote=False)}</span>",
+        font=f"{', '.join(_FONTS.values())} Bold {size}",
+        width=width,
+        dpi=72,
+        rgba=True,
+        wrap="word-char",
+    ).copy(interpretation="srgb")
+
+
+def _breakable(words: str) -> str:
+    """Return `words` with marks of no width where a line may end, in scripts without spaces.
+
+    Pango would need libthai for that, which its wheel lacks; ICU has the dictionaries.
+    """
+    if not _UNSPACED.search(words):
+        return words
+    return "\u200b".join(words[start:end] for start, end in LineBreaker(words, "th").segments())
+
+
+def _right_to_left(words: str, language: str) -> bool:
+    """Tell whether `words` read to the left: by their language, else by their first letter."""
+    ways = [way for way in map(unicodedata.bidirectional, words) if way in ("L", "R", "AL")]
+    if re.split("[-_]", language.lower())[0] in _LEFTWARD:
+        return "R" in ways or "AL" in ways
+    return bool(ways) and ways[0] != "L"
+
+
+def _drawable(words: str) -> str:
+    """Return `words` without signs no font has, "" when that would lose letters."""
+    return "" if uncovered(words) else text.line("".join(map(_drawn_as, words)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _drawn_as(char: str) -> str:
+    """Return `char`, or its plain form (a mathematical 𝐀 is an A), "" if no font has either."""
+    plain = unicodedata.normalize("NFKC", char)
+    return next((form for form in (char, plain) if all(map(_has_glyph, form))), "")
+
+
+def _has_glyph(char: str) -> bool:
+    shape = _edge(char)
+    return shape is None or shape not in _boxes()
+
+
+@lru_cache(maxsize=1)
+def _boxes() -> frozenset[tuple[int, int, bytes] | None]:
+    """Return what Pango draws for want of a glyph: a box round the four or six digits of the character."""
+    return frozenset(map(_edge, ("\u0378", "\U0010fffd")))
+
+
+def _edge(char: str) -> tuple[int, int, bytes] | None:
+    """Return size and outermost rows of a character as drawn, None when nothing is."""
+    _fonts()
+    try:
+        drawn = pyvips.Image.text(escape(char), font=f"{', '.join(_FONTS.values())} 40", dpi=72)
+    except pyvips.Error:
+        return None
+    rows = [drawn.crop(0, top, drawn.width, 1) for top in (0, drawn.height - 1)]
+    return drawn.width, drawn.height, b"".join(bytes(row.write_to_memory()) for row in rows)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> TemporaryDirectory[str] | None:
+    """Make the fonts that come as dependencies known to Pango, once in a process."""
+    settings = _font_settings()
+    for slug, family in _FONTS.items():
+        try:
+            file = fontpkg.path(slug, weight=700)
+        except fontpkg.FontpkgError:
+            continue
+        pyvips.Image.text("x", font=family, fontfile=str(file))
+    return settings
+
+
+def _font_settings() -> TemporaryDirectory[str] | None:
+    """Give fontconfig settings where the machine has none: it complains on stderr otherwise."""
+    named = any(os.environ.get(name) for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "FONTCONFIG_SYSROOT"))
+    if named or Path("/etc/fonts/fonts.conf").exists():
+        return None
+    folder = TemporaryDirectory(prefix="fontconfig-")
+    settings = Path(folder.name) / "fonts.conf"
+    settings.write_text(_CONFIG.format(folder.name), "utf-8")
+    os.environ["FONTCONFIG_FILE"] = str(settings)
+    return folder

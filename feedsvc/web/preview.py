@@ -1,0 +1,155 @@
+"""The pages for producers: what the TV shows, and why a story is missing.
+
+Everything shown as being on the TV is read from the published bytes through `feeds.readers`, never from
+the database: what is on this page is what a reader makes of the feed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, render_template, request
+from msgspec import Struct
+
+from feeds import FORMATS
+from feeds.model import Issue
+from feeds.readers import READERS, Screen, Tile
+from feeds.text import web_url
+from feedsvc.settings import Settings
+from feedsvc.store import Store
+from feedsvc.web.standing import grouped, standing
+
+Kind = Literal["video", "hls", "tv", ""]
+_NAMES = {"template": "Roku’s template", "wizard": "DP2SceneGraph Wizard"}
+# It shows the newsroom's own rows; the other one shows Roku's.
+_FIRST = "wizard"
+
+
+class Poster(Struct, frozen=True):
+    """A tile as a page shows it: addresses a browser may follow, empty when there are none."""
+
+    title: str
+    description: str
+    picture: str
+    plays: str
+    kind: Kind
+
+
+class Shelf(Struct, frozen=True):
+    """A row of posters, titled as the reader titles it."""
+
+    title: str
+    posters: tuple[Poster, ...]
+
+
+class Picture(Struct, frozen=True):
+    """What a reader shows of what was published; `published` is None when nothing was."""
+
+    shelves: tuple[Shelf, ...] = ()
+    crash: Issue | None = None
+    published: datetime | None = None
+
+
+def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
+    """Return the pages."""
+    blueprint = Blueprint("preview", __name__)
+    channels = {channel.id: channel for channel in settings.channel}
+    public_url = settings.server.public_url
+    blueprint.add_app_template_filter(lambda moment: ago(moment, now()), "ago")
+    blueprint.add_app_template_filter(kilobytes, "kilobytes")
+    blueprint.add_app_template_filter(lambda url: web_url(url) or "", "link")
+
+    @blueprint.get("/")
+    def index() -> str:
+        standings = [standing(store, channel, public_url) for channel in settings.channel]
+        return render_template("index.html", standings=standings)
+
+    @blueprint.get("/preview/<channel>")
+    def preview(channel: str) -> str:
+        if channel not in channels:
+            abort(404)
+        formats = [name for name in channels[channel].formats if FORMATS[name].readers]
+        format_ = _asked("format", formats)
+        readers = sorted(FORMATS[format_].readers, key=lambda name: name != _FIRST) if format_ else []
+        reader = _asked("reader", readers)
+        stands = standing(store, channels[channel], public_url)
+        return render_template(
+            "preview.html",
+            standing=stands,
+            groups=grouped(stands.report.left_out),
+            formats={name: FORMATS[name].path for name in formats},
+            readers={name: _NAMES.get(name, name) for name in readers},
+            format=format_,
+            reader=reader,
+            screen=picture(store, channel, format_, reader, public_url),
+        )
+
+    return blueprint
+
+
+def _asked(parameter: str, names: Sequence[str]) -> str:
+    """Return what the query asks for, if there is such a thing, else the first."""
+    wanted = request.args.get(parameter, "")
+    return wanted if wanted in names else next(iter(names), "")
+
+
+def picture(store: Store, channel: str, format_: str, reader: str, public_url: str) -> Picture:
+    """Return what `reader` shows of the bytes that are published now."""
+    document = store.document(channel, format_) if reader else None
+    if document is None:
+        return Picture()
+    screen = READERS[reader](document.body, f"/feeds/{channel}/{FORMATS[format_].path}")
+    shelves = () if screen.crash else tuple(_shelves(screen, public_url))
+    return Picture(shelves, screen.crash, document.published)
+
+
+def _shelves(screen: Screen, public_url: str) -> Iterator[Shelf]:
+    for row in screen.rows:
+        tiles = (leaf for tile in row.tiles for leaf in _leaves(tile))
+        yield Shelf(row.title, tuple(_poster(tile, public_url) for tile in tiles))
+
+
+def _leaves(tile: Tile) -> Iterator[Tile]:
+    """Yield what can be played of a tile: itself, or the episodes of a series."""
+    if not tile.episodes:
+        yield tile
+    for episode in tile.episodes:
+        yield from _leaves(episode)
+
+
+def _poster(tile: Tile, public_url: str) -> Poster:
+    plays = _browsable(tile.plays, public_url)
+    return Poster(tile.title, tile.description, _browsable(tile.picture, public_url), plays, kind(plays))
+
+
+def _browsable(url: str, public_url: str) -> str:
+    """Return `url` if a page may name it; our own by its path, whatever name this page was reached by."""
+    clean = web_url(url) or ""
+    return clean.removeprefix(public_url) if clean.startswith(f"{public_url}/") else clean
+
+
+def kind(url: str) -> Kind:
+    """Return how a browser plays what is at `url`; `tv` says that only a TV does."""
+    suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
+    if suffix == ".m3u8":
+        return "hls"
+    if suffix in (".mpd", ".ism", ".isml"):
+        return "tv"
+    return "video" if url else ""
+
+
+def kilobytes(size: int) -> str:
+    """Return a size as a person says it, in thousands as the readers' limits are."""
+    return f"{size / 1000:,.0f} KB"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago `moment` was, roughly."""
+    seconds = int((now - moment).total_seconds())
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,147 @@
+"""How a channel stands: what it has published, and what its last refresh said."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from feeds import FORMATS
+from feeds.model import Issue
+from feedsvc.settings import ChannelSettings
+from feedsvc.store import Edition, Run, Store
+
+GOOD = ("published", "unchanged")
+# What needs nobody's hand comes last: it rights itself, or newer stories took the room.
+_BY_ITSELF = ("not_yet", "expired", "over_budget")
+_LISTED = 100
+
+
+class OffAir(Struct, frozen=True):
+    """An article that is not on air, and why."""
+
+    id: str = ""
+    url: str = ""
+    title: str = ""
+    code: str = ""
+    message: str = ""
+    fix: str = ""
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a document that a refresh wrote; size in bytes."""
+
+    bytes: int = 0
+    items: int = 0
+    held_because: str | None = None
+
+
+class Report(Struct, frozen=True):
+    """What a refresh did; `at` is None when there was none yet."""
+
+    status: str = ""
+    left_out: tuple[OffAir, ...] = ()
+    documents: Mapping[str, Outcome] = {}
+    issues: tuple[Issue, ...] = ()
+    at: datetime | None = None
+
+
+class Paper(Struct, frozen=True):
+    """A feed of a channel: where it is, what is on air, and why a newer one is held back."""
+
+    format: str
+    path: str
+    address: str
+    edition: Edition | None
+    limit: int | None = None
+    held: Outcome | None = None
+
+
+class Group(Struct, frozen=True):
+    """Articles left out for the same reason; `message` and `fix` are what they all have in common."""
+
+    code: str
+    articles: tuple[OffAir, ...]
+    message: str
+    fix: str
+
+    @property
+    def listed(self) -> tuple[OffAir, ...]:
+        """The newest of them, as many as a page holds."""
+        return self.articles[:_LISTED]
+
+
+class Standing(Struct, frozen=True):
+    """How a channel stands. `lamp` is on, held, failed or off; `word` says it."""
+
+    channel: ChannelSettings
+    report: Report
+    papers: tuple[Paper, ...]
+    lamp: str
+    word: str
+
+    @property
+    def on_air(self) -> int:
+        """How many articles are on air."""
+        return max((paper.edition.items for paper in self.papers if paper.edition), default=0)
+
+
+def standing(store: Store, channel: ChannelSettings, public_url: str) -> Standing:
+    """Return how a channel stands."""
+    report = last_report(store, channel.id)
+    editions = store.editions(channel.id)
+    papers = _papers(channel, report, editions, f"{public_url}/feeds/{channel.id}")
+    return Standing(channel, report, tuple(papers), *_lamp(report, bool(editions)))
+
+
+def last_report(store: Store, channel: str) -> Report:
+    """Return what the last refresh worth remembering said; empty before the first."""
+    runs = store.runs(channel)
+    return read(runs[0]) if runs else Report()
+
+
+def read(run: Run) -> Report:
+    """Return the report of a run; only its status and time when it cannot be read."""
+    try:
+        report = _decode(run.report)
+    except msgspec.MsgspecError:
+        report = Report()
+    return msgspec.structs.replace(report, status=run.status, at=run.at)
+
+
+_decode = msgspec.json.Decoder(Report).decode
+
+
+def _papers(
+    channel: ChannelSettings, report: Report, editions: Mapping[str, Edition], url: str
+) -> Iterator[Paper]:
+    for name in channel.formats:
+        path = FORMATS[name].path
+        outcome = report.documents.get(name)
+        held = outcome if outcome and outcome.held_because else None
+        yield Paper(name, path, f"{url}/{path}", editions.get(name), FORMATS[name].limit, held)
+
+
+def _lamp(report: Report, published: bool) -> tuple[str, str]:
+    if report.status == "failed":
+        return "failed", "Sources failing"
+    if report.status == "held":
+        return "held", "Newer feed held back"
+    return ("on", "On air") if published else ("off", "Not on air yet")
+
+
+def grouped(left_out: Iterable[OffAir]) -> list[Group]:
+    """Return the articles by reason, in their order; what rights itself comes last."""
+    by_code: dict[str, list[OffAir]] = {}
+    for article in left_out:
+        by_code.setdefault(article.code, []).append(article)
+    groups = [
+        Group(code, tuple(some), _common(a.message for a in some), _common(a.fix for a in some))
+        for code, some in by_code.items()
+    ]
+    return sorted(groups, key=lambda group: group.code in _BY_ITSELF)
+
+
+def _common(texts: Iterable[str]) -> str:
+    distinct = set(texts)
+    return distinct.pop() if len(distinct) == 1 else ""

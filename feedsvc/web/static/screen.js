@@ -1,0 +1,95 @@
+// The TV's remote: arrows move among posters, Enter plays. Without this file a poster is a plain link.
+"use strict";
+
+const shelves = document.getElementById("shelves");
+const player = document.getElementById("player");
+const stage = player?.querySelector(".stage");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+const rows = () =>
+  [...shelves.querySelectorAll(".shelf")].map((shelf) => [...shelf.querySelectorAll("a.poster")]).filter((row) => row.length);
+
+function focusOn(poster) {
+  rows().find((row) => row.includes(poster)).forEach((other) => (other.tabIndex = other === poster ? 0 : -1));
+  poster.focus({ preventScroll: true });
+  poster.scrollIntoView({ inline: "center", block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+}
+
+function nearest(row, poster) {
+  const middle = (element) => element.getBoundingClientRect().left + element.offsetWidth / 2;
+  const wanted = middle(poster);
+  return row.reduce((best, other) => (Math.abs(middle(other) - wanted) < Math.abs(middle(best) - wanted) ? other : best));
+}
+
+function neighbour(poster, key) {
+  const all = rows();
+  const y = all.findIndex((row) => row.includes(poster));
+  const row = all[y];
+  const x = row.indexOf(poster);
+  switch (key) {
+    case "ArrowRight": return row[x + 1];
+    case "ArrowLeft": return row[x - 1];
+    case "Home": return row[0];
+    case "End": return row[row.length - 1];
+    case "ArrowDown": return all[y + 1] && nearest(all[y + 1], poster);
+    case "ArrowUp": return all[y - 1] && nearest(all[y - 1], poster);
+  }
+}
+
+function sentence(text, url) {
+  const told = document.createElement("p");
+  told.textContent = `${text} `;
+  const link = document.createElement("a");
+  link.href = url;
+  link.textContent = "Open the video’s address";
+  told.append(link);
+  return told;
+}
+
+function video(url) {
+  const element = document.createElement("video");
+  Object.assign(element, { controls: true, autoplay: true, playsInline: true, src: url });
+  element.addEventListener("error", () => {
+    if (element.isConnected) stage.replaceChildren(sentence("This video does not play here.", url));
+  });
+  return element;
+}
+
+function picture(poster) {
+  const { kind } = poster.dataset;
+  const playsHls = document.createElement("video").canPlayType("application/vnd.apple.mpegurl");
+  if (kind === "hls" && !playsHls) return sentence("This browser cannot play HLS; it plays on the TV.", poster.href);
+  if (kind === "tv") return sentence("No browser plays this kind of video; it plays on the TV.", poster.href);
+  return video(poster.href);
+}
+
+function play(poster) {
+  const [title, about] = ["strong", ".about"].map((part) => poster.querySelector(part).textContent);
+  player.querySelector("h2").textContent = title;
+  player.querySelector(".caption p").textContent = about;
+  stage.replaceChildren(picture(poster));
+  player.showModal();
+}
+
+if (shelves) {
+  document.documentElement.classList.add("remote");
+  // Tab goes from row to row, as many stories are in them.
+  rows().forEach((row) => row.slice(1).forEach((poster) => (poster.tabIndex = -1)));
+  shelves.addEventListener("keydown", (event) => {
+    const poster = event.target.closest("a.poster");
+    if (!poster || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const next = neighbour(poster, event.key);
+    if (!next) return;
+    event.preventDefault();
+    focusOn(next);
+  });
+  shelves.addEventListener("click", (event) => {
+    const poster = event.target.closest("a.poster");
+    if (!poster || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    focusOn(poster);
+    play(poster);
+  });
+  player.addEventListener("close", () => stage.replaceChildren());
+  player.addEventListener("click", (event) => event.target === player && player.close());
+}

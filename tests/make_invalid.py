@@ -1,0 +1,280 @@
+"""Makes tests/data/invalid: `python -m tests.make_invalid`.
+
+Each file is the smallest good feed with one fault, made by the function beside the code it is named after.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from feeds import FORMATS
+from tests.feeds_strategies import small
+
+INVALID = Path(__file__).parent / "data" / "invalid"
+Fault = Callable[[Any, Any, Any], object]
+Edit = Callable[[bytes], bytes]
+
+
+def on_json(fault: Fault) -> Edit:
+    """Return a fault of the values: it is given the root, the first item and its content to change."""
+
+    def edit(body: bytes) -> bytes:
+        root = json.loads(body)
+        item = root["shortFormVideos"][0]
+        fault(root, item, item["content"])
+        return json.dumps(root, indent=1, ensure_ascii=False).encode()
+
+    return edit
+
+
+def swap(old: str, new: str, times: int = 1) -> Edit:
+    """Return a fault of the text: `new` instead of `old`."""
+
+    def edit(body: bytes) -> bytes:
+        assert old.encode() in body, old
+        return body.replace(old.encode(), new.encode(), times)
+
+    return edit
+
+
+def with_(member: str, **values: object) -> Edit:
+    """Return a fault of the root, the first item, its content or its video: other values."""
+    return on_json(lambda *holders: _holder(member, *holders).update(values))
+
+
+def without(member: str, name: str) -> Edit:
+    """Return the fault of a missing value."""
+    return on_json(lambda *holders: _holder(member, *holders).pop(name))
+
+
+def _holder(member: str, root: Any, item: Any, content: Any) -> Any:
+    return {"root": root, "item": item, "content": content, "video": content["videos"][0]}[member]
+
+
+def series(playlist: int = 1, /, **changes: dict[str, object]) -> Edit:
+    """Return a fault of a series, season or episode; the playlist names the series, or both."""
+
+    def fault(root: Any, item: Any, content: Any) -> None:
+        episode = {**root.pop("shortFormVideos")[1], "episodeNumber": 1, **changes.get("episode", {})}
+        season = {"seasonNumber": 1, "episodes": [episode], **changes.get("season", {})}
+        show = {k: v for k, v in item.items() if k not in ("content", "rating")}
+        root["series"] = [{**show, "seasons": [season], **changes.get("series", {})}]
+        root["playlists"][0]["itemIds"] = [item["id"], episode["id"]][:playlist]
+
+    return on_json(fault)
+
+
+_SPACES = (b" " * 1023 + b"\n") * 510
+_URL = "https://cdn.example.org/1/master.m3u8"
+_PICTURE = "https://cdn.example.org/1.jpg"
+_TWO_FILES = [
+    {"url": "https://cdn.example.org/1.mp4", "quality": "HD", "videoType": "MP4", "bitrate": 2650},
+    {"url": "https://cdn.example.org/2.mp4", "quality": "FHD", "videoType": "MP4"},
+]
+
+ROKU: Mapping[str, Edit] = {
+    # the document
+    "empty": lambda body: b"\n",
+    "bom": lambda body: b"\xef\xbb\xbf" + body,
+    "not_utf8": lambda body: body.replace(b"Harbour", b"H\xe4fen"),
+    "bad_start": lambda body: b"\n" + body,
+    "too_large": lambda body: body[:-1] + _SPACES + b"}",
+    "not_json": lambda body: body[: len(body) // 2],
+    "too_deep": lambda body: b'{"movies":' + b"[" * 2000 + b"]" * 2000 + b"}",
+    "bad_number": swap('"duration":64', '"duration":NaN'),
+    "duplicate_key": swap('"language":"en"', '"language":"en","language":"en"'),
+    "lone_surrogate": swap("Story 1", "Story \\ud83d 1"),
+    "not_object": lambda body: b"[" + body + b"]",
+    "null_list": with_("root", tvSpecials=None),
+    "foreign_field": with_("item", audioOnly=True),
+    # the feed
+    "no_items": with_("root", shortFormVideos=[]),
+    "bad_provider_name": without("root", "providerName"),
+    "bad_last_updated": with_("root", lastUpdated="2026-11-22 12:00"),
+    "bad_language": with_("root", language="English (UK)"),
+    # addresses and texts
+    "not_https": with_("video", url="http://cdn.example.org/1/master.m3u8"),
+    "loopback_http": with_("video", url="http://127.0.0.1:8080/1/master.m3u8"),
+    "expiring_url": with_("video", url=f"{_URL}?Expires=1795348800&Signature=x"),
+    "text_markup": with_("item", title="Fish &amp; <b>chips</b>"),
+    "control_character": with_("item", title="Fish\u0007 and chips"),
+    # an item
+    "bad_item": on_json(lambda root, item, content: root["shortFormVideos"].append("a000000000000003")),
+    "bad_id": with_("item", id="story(1)"),
+    "id_alphabet": with_("item", id="story-1"),
+    "duplicate_id": on_json(lambda root, item, content: root["shortFormVideos"][1].update(id=item["id"])),
+    "ambiguous_id": on_json(lambda root, item, _: root["shortFormVideos"][1].update(id=f"{item['id']}-b")),
+    "no_title": with_("item", title=""),
+    "no_description": with_("item", shortDescription=""),
+    "no_long_description": without("item", "longDescription"),
+    "description_too_long": with_("item", shortDescription="word " * 41),
+    "same_descriptions": on_json(lambda _, item, __: item.update(longDescription=item["shortDescription"])),
+    "bad_release_date": with_("item", releaseDate="2026-02-30"),
+    "bad_thumbnail": with_("item", thumbnail="1.jpg"),
+    "thumbnail_format": with_("item", thumbnail="https://cdn.example.org/1.webp?v=2"),
+    "no_genres": with_("item", genres=[]),
+    "bad_genre": with_("item", genres=["politics"]),
+    "no_tags": without("item", "tags"),
+    "bad_tag": with_("item", tags=["harbour", 7]),
+    "tag_too_long": with_("item", tags=["what_happens_at_the_harbour"]),
+    "bad_rating": with_("item", rating="UNRATED"),
+    "rating_source": with_("item", rating={"rating": "TVPG", "ratingSource": "MPAA"}),
+    "bad_credit": with_("item", credits=[{"name": "Ada", "role": "reporter", "birthDate": "1990-01-01"}]),
+    "bad_external_id": with_("item", externalIds=[{"id": "1", "idType": "CMS"}]),
+    # its content
+    "bad_content": with_("item", content=[]),
+    "bad_date_added": with_("content", dateAdded="2026-13-22T12:00:00Z"),
+    "no_content_language": without("content", "language"),
+    "no_video": with_("content", videos=[]),
+    "bad_video_url": with_("video", url="/1/master.m3u8"),
+    "bad_quality": with_("video", quality="4K"),
+    "bad_video_type": with_("video", videoType="WEBM"),
+    "bad_bitrate": with_("video", bitrate="2650"),
+    "no_bitrate": with_("content", videos=_TWO_FILES),
+    "bad_duration": with_("content", duration=0),
+    "bad_caption": with_("content", captions=[{"url": "https://cdn.example.org/1.srt", "Language": "en"}]),
+    "bad_trick_play": with_("content", trickPlayFiles=[{"url": f"{_URL}.bif", "quality": "4K"}]),
+    "bad_window": with_("content", validityPeriodStart="tomorrow"),
+    "window_order": with_(
+        "content", validityPeriodStart="2026-11-23T00:00:00Z", validityPeriodEnd="2026-11-22T23:00:00Z"
+    ),
+    "window_expired": with_("content", validityPeriodEnd="2026-11-22T11:59:59Z"),
+    "bad_ad_break": with_("content", adBreaks=["5 min"]),
+    "ad_break_order": with_("content", adBreaks=["00:00:30", "00:00:10"]),
+    "bad_schedule": on_json(
+        lambda root, item, content: root.update(
+            liveFeeds=[{**item, "id": "a000000000000009", "brandedThumbnail": _PICTURE,
+                        "content": {**content, "schedule": [{"id": "a000000000000001"}]}}]
+        )
+    ),
+    # series
+    "bad_season": series(season={"seasonNumber": "first"}),
+    "bad_episode": series(episode={"episodeNumber": 1.5}),
+    "two_styles": series(series={"episodes": []}),
+    # rows
+    "no_categories": without("root", "categories"),
+    "bad_category": with_("root", categories=[{"name": "World", "playlistName": "World", "order": "newest"}]),
+    "category_mix": on_json(lambda root, item, content: root["categories"][0].update(query="world")),
+    "query_splits_tag": on_json(
+        lambda root, item, content: (
+            item.update(tags=["arts and culture"]),
+            root["categories"].append({"name": "Arts", "query": "arts and culture", "order": "most_recent"}),
+        )
+    ),
+    "unknown_playlist": on_json(lambda root, _, __: root["categories"][0].update(playlistName="Wolrd")),
+    "empty_row": on_json(
+        lambda root, item, content: root["categories"].append(
+            {"name": "Arts", "query": "arts", "order": "most_recent"}
+        )
+    ),
+    "bad_playlist": on_json(lambda root, item, content: root["playlists"][0].update(itemIds=[])),
+    "duplicate_playlist": on_json(lambda root, item, content: root["playlists"].append(root["playlists"][0])),
+    "unused_playlist": on_json(
+        lambda root, item, content: root["playlists"].append({"name": "Arts", "itemIds": [item["id"]]})
+    ),
+    "unknown_item": on_json(lambda root, item, content: root["playlists"][0]["itemIds"].append("a9")),
+    "playlist_episode": series(2),
+    "unreached_item": on_json(lambda root, item, content: root["playlists"][0]["itemIds"].pop()),
+    "nothing_reached": with_("root", categories=[{"name": "Arts", "query": "arts", "order": "most_recent"}]),
+}  # fmt: skip
+
+_XML: Mapping[str, Edit] = {
+    "empty": lambda body: b"\n",
+    "bom": lambda body: b"\xef\xbb\xbf" + body,
+    "not_utf8": lambda body: body.replace(b'encoding="UTF-8"', b'encoding="ISO-8859-1"'),
+    "bad_start": lambda body: b"\n" + body,
+    "not_xml": swap("</item>", "", 1),
+    "entities": swap("?><rss", '?><!DOCTYPE rss [<!ENTITY city "Harbour">]><rss'),
+    "not_rss": lambda body: b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"/>',
+    "bad_version": swap('version="2.0"', 'version="0.91"'),
+    "one_channel": swap("</channel>", "</channel><channel/>"),
+    "media_namespace": swap('"http://search.yahoo.com/mrss/"', '"http://search.yahoo.com/mrss"'),
+    "no_items": lambda body: body[: body.index(b"<item>")] + b"</channel></rss>",
+    "bad_build_date": lambda body: body.replace(b"<lastBuildDate>", b"<lastBuildDate>around "),
+    "no_guid": swap('<guid isPermaLink="false">a000000000000001</guid>', ""),
+    "duplicate_guid": swap("a000000000000002</guid>", "a000000000000001</guid>"),
+    "bad_pub_date": lambda body: body.replace(b"<pubDate>", b"<pubDate>around "),
+    "repeated_element": swap("<pubDate>", "<title>Again</title><pubDate>"),
+    "bad_thumbnail": swap(_PICTURE, "1.jpg", 2),
+    "thumbnail_format": swap(_PICTURE, "https://cdn.example.org/1.webp", 2),
+    "bad_video_url": swap(_URL, "/1/master.m3u8"),
+    "not_https": swap(_URL, "http://cdn.example.org/1/master.m3u8"),
+    "loopback_http": swap(_URL, "http://localhost:8080/1/master.m3u8"),
+    "expiring_url": swap(_URL, f"{_URL}?a=1&amp;X-Amz-Expires=600"),
+    "text_markup": swap("<title>Story 1", "<title>&lt;b&gt;Story&lt;/b&gt; 1"),
+    "control_character": swap("<title>Story 1", "<title>Story\u0085 1"),
+    "bad_caption": swap("</item>", '<media:subTitle href="https://cdn.example.org/1.srt"/></item>'),
+    "bad_window": swap("</item>", "<dcterms:valid>until tomorrow</dcterms:valid></item>"),
+    "window_order": swap(
+        "</item>", "<dcterms:valid>start=2026-11-23T00:00:00Z; end=2026-11-22</dcterms:valid></item>"
+    ),
+}  # fmt: skip
+
+ROKU_MRSS: Mapping[str, Edit] = {
+    **_XML,
+    "too_large": lambda body: body.replace(b"</channel>", _SPACES + b"</channel>"),
+    "media_prefix": lambda body: body.replace(b"media:", b"m:").replace(b":media=", b":m="),
+    "white_space": swap("</title><description>", "</title>\n <description>", 2),
+    "no_title": swap("<title>Story 1</title>", ""),
+    "no_description": swap("<description>What story 1 is about, in a sentence.</description>", ""),
+    "description_too_long": swap("in a sentence", "in a sentence" + " or two" * 30),
+    "pub_date_zone": swap("Z</pubDate>", "+00:00</pubDate>"),
+    "no_category": swap("<media:category>World</media:category>", ""),
+    "category_spelling": swap("<media:category>World", "<media:category>WORLD"),
+    "tag_too_long": swap("<media:category>World", "<media:category>The world and its harbours"),
+    "inner_thumbnail": swap(f'<media:thumbnail url="{_PICTURE}"/></media:content>', "</media:content>"),
+    "inner_texts": swap('lang="en"><media:title>Story 1</media:title>', 'lang="en">'),
+    "thumbnail_size": swap(f'url="{_PICTURE}"', f'url="{_PICTURE}" width="640" height="480"'),
+    "no_video": lambda body: body.replace(b"<media:content", b"<media:group><media:content", 1).replace(
+        b"</media:content>", b"</media:content></media:group>", 1
+    ),
+    "bad_duration": swap('duration="64"', 'duration="1:04"'),
+    "bad_language": swap('lang="en">', 'lang="English (UK)">'),
+    "window_expired": swap("</item>", "<dcterms:valid>end=2026-11-22T11:59:59Z</dcterms:valid></item>"),
+}  # fmt: skip
+
+MRSS: Mapping[str, Edit] = {
+    **_XML,
+    "bad_channel": lambda body: body.replace(b"<link>https://news.example.org/</link>", b"", 1),
+    "no_self_link": swap('rel="self"', 'rel="alternate"'),
+    "no_title": lambda body: body.replace(b"<title>Story 1</title>", b"").replace(
+        b"<description>What story 1 is about, in a sentence.</description>", b""
+    ),
+    "bad_language": swap("<language>en", "<language>English (UK)"),
+    "bad_guid": swap(' isPermaLink="false"', ""),
+    "no_pub_date": swap("<pubDate>Sun, 22 Nov 2026 11:00:00 +0000</pubDate>", ""),
+    "bad_enclosure": swap("<guid", '<enclosure url="https://cdn.example.org/1.mp4" type="video/mp4"/><guid'),
+    "bad_modified": swap("<guid", "<dcterms:modified>yesterday</dcterms:modified><guid"),
+    "too_many_keywords": swap("<media:keywords>", "<media:keywords>a,b,c,d,e,f,g,h,i,j,"),
+    "no_video": lambda body: body.replace(b"media:content", b"media:text", 1),
+    "bad_attribute": swap('medium="video"', 'medium="film"'),
+    "bad_media_value": swap("<media:title", '<media:hash algo="md5">abc</media:hash><media:title'),
+    "group_of_one": lambda body: body.replace(b"<media:content", b"<media:group><media:content", 1).replace(
+        b"</item>", b"</media:group></item>", 1
+    ),
+    "two_defaults": lambda body: re.sub(
+        rb"<media:content (.*?)/>",
+        rb'<media:group><media:content \1 isDefault="true"/>'
+        rb'<media:content \1 isDefault="true"/></media:group>',
+        body,
+        count=1,
+    ),
+    "deprecated": swap("<media:title", "<media:adult>false</media:adult><media:title"),
+}  # fmt: skip
+
+FAULTS: Mapping[str, Mapping[str, Edit]] = {"roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS}
+
+
+def main() -> None:
+    """Write every file."""
+    for name, faults in FAULTS.items():
+        good = FORMATS[name].write(small()).body
+        (INVALID / name).mkdir(parents=True, exist_ok=True)
+        for code, fault in faults.items():
+            (INVALID / name / f"{code}.{'json' if name == 'roku' else 'xml'}").write_bytes(fault(good))
+
+
+if __name__ == "__main__":
+    main()

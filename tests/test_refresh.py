@@ -1,0 +1,350 @@
+"""The pipeline end to end: a real newsroom over HTTP, real films and pictures, a real database."""
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from feeds import FORMATS
+from feeds.model import Article, Video, Window
+from feeds.readers import template, wizard
+from feedsvc import pages
+from feedsvc.blobs import LocalBlobs
+from feedsvc.http import Http
+from feedsvc.produce import Producer
+from feedsvc.refresh import Pipeline, Report
+from feedsvc.settings import ChannelSettings, HttpSettings, SourceSettings
+from feedsvc.sources import SOURCES, Source, Tools
+from feedsvc.store import Store, open_store
+from tests import made_media
+from tests.articles import NOON
+from tests.fakes import FakeSource
+from tests.loopback import Loopback, Reply
+from tests.newsroom import Newsroom, Story
+
+PUBLIC = "https://tv.example.org"
+HOUR = timedelta(hours=1)
+
+
+class Desk:
+    """A pipeline over a temporary store, and what a test wants to ask of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store: Store = open_store("sqlite:///test.db", root)
+        self.blobs = LocalBlobs(root / "media")
+        options = HttpSettings(allow_hosts=("127.0.0.1",), timeout=2, retries=0, per_host=4)
+        self.http = Http(options)
+        self.pool = ThreadPoolExecutor(4)
+        self.producer = Producer(self.http, self.blobs, options.max_page, options.max_image)
+
+    def pipeline(self, sources: Mapping[str, Source], channel: str = "demo") -> Pipeline:
+        return Pipeline(
+            *(self.store, self.producer, {channel: sources}),
+            public_url=PUBLIC,
+            clock=time.monotonic,
+            pmap=lambda function, values: self.pool.map(function, values),
+        )
+
+    def open(self, channel: ChannelSettings) -> dict[str, Source]:
+        tools = Tools(self.http, pages.read, self.blobs.keep, self.root, lambda: NOON, self.root)
+        return {s.key: SOURCES[s.kind](s, tools) for s in channel.source}
+
+    def refresh(self, channel: ChannelSettings, now=NOON, *, force: bool = False) -> Report:
+        return self.pipeline(self.open(channel)).refresh(channel, now, force=force)
+
+    def told(self, *sources: FakeSource, now=NOON, force: bool = False, **fields: object) -> Report:
+        """Refresh from sources that are told what to say."""
+        named = {f"s{n}": source for n, source in enumerate(sources)}
+        settings = tuple(SourceSettings(kind="rss", name=name) for name in named)
+        channel = ChannelSettings(**{"id": "demo", "title": "Demo", "source": settings, **fields})  # type: ignore[arg-type]
+        return self.pipeline(named).refresh(channel, now, force=force)
+
+    def body(self, name: str = "roku") -> bytes:
+        document = self.store.document("demo", name)
+        assert document is not None
+        return document.body
+
+    def titles(self) -> list[str]:
+        return [tile.title for row in wizard(self.body(), "roku.json").rows for tile in row.tiles]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.pool.shutdown()
+    desk.http.close()
+    desk.store.close()
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Loopback() as site:
+        yield Newsroom(site)
+
+
+@pytest.fixture
+def film(desk: Desk) -> Video:
+    """A film of ours, so that articles need no server."""
+    return Video(desk.blobs.put(made_media.mp4(), ".mp4"))
+
+
+def story(number: int, film: Video, **fields: object) -> Article:
+    usual = {
+        "guid": f"g{number}",
+        "title": f"Story {number}",
+        "summary": f"What happened in story {number}.",
+        "body": ("The mayor said so.", "The neighbours agreed with her at once."),
+        "section": ("World",),
+        "published": NOON - number * timedelta(minutes=1),
+        "videos": (film,),
+    }
+    return Article(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def codes(report: Report) -> dict[str, str]:
+    return {out.title: out.code for out in report.left_out}
+
+
+def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(*(Story(n, section="Sport" if n % 2 else "World") for n in range(6)))
+    report = desk.refresh(newsroom.channel())
+    assert (report.status, report.seen, report.new, report.on_air) == ("published", 6, 6, 6)
+    assert report.left_out == ()
+    assert {n: d.published for n, d in report.documents.items()} == dict.fromkeys(
+        ("roku", "roku_mrss", "mrss"), True
+    )
+    for name, format_ in FORMATS.items():
+        assert not [i for i in format_.check(desk.body(name)) if i.severity == "error"]
+    shown = [template(desk.body()), wizard(desk.body(), "roku.json")]
+    shown += [template(desk.body("roku_mrss")), wizard(desk.body("roku_mrss"), "roku.xml")]
+    for screen in shown:
+        tiles = [tile for row in screen.rows for tile in row.tiles]
+        assert {tile.title for tile in tiles} == {f"Story {n}" for n in range(6)}
+        assert all(tile.picture.startswith(f"{PUBLIC}/media/") and tile.plays for tile in tiles)
+    # The wizard titles the row of the last playlist "Playlist: ...", whatever the feed says.
+    titles = [row.title.removeprefix("Playlist: ") for row in wizard(desk.body(), "roku.json").rows]
+    assert sorted(titles) == ["Sport", "World"]
+
+
+def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1), Story(2))
+    channel = newsroom.channel()
+    first = desk.refresh(channel)
+    newsroom.site.forget()
+    desk.store.close()
+    before = {
+        p: (p.stat().st_mtime_ns, p.stat().st_size)
+        for p in desk.root.rglob("*")
+        if p.is_file() and "-shm" not in p.name
+    }
+    second = desk.refresh(channel, NOON + timedelta(minutes=5))
+    assert newsroom.site.paths() == ["/rss.xml"]
+    assert (second.status, second.new, second.changed, second.on_air) == ("unchanged", 0, 0, 2)
+    assert {n: d.etag for n, d in second.documents.items()} == {n: d.etag for n, d in first.documents.items()}
+    after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in before}
+    assert after == before
+    assert len(desk.store.runs("demo", 9)) == 1
+
+
+def test_an_edited_headline_and_address_update_the_item_in_place(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1, title="Fire in harbour", path="/world/fire-in-harbour-4711234"), Story(2))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    before = {t.title: t.id for row in wizard(desk.body(), "roku.json").rows for t in row.tiles}
+    edited = Story(1, title="Fire out", path="/world/fire-out-4711234", guid="another")
+    newsroom.tells(edited, Story(2))
+    newsroom.site.forget()
+    report = desk.refresh(channel, NOON + HOUR)
+    after = {t.title: t.id for row in wizard(desk.body(), "roku.json").rows for t in row.tiles}
+    assert (report.new, report.changed) == (0, 1)
+    assert after["Fire out"] == before["Fire in harbour"]
+    assert "/world/story-2" not in newsroom.site.paths()
+    added = msgspec.json.decode(desk.body())["shortFormVideos"]
+    assert {item["content"]["dateAdded"] for item in added} == {"2026-11-22T12:00:00+00:00"}
+
+
+def test_an_article_that_left_the_listing_stays_on_air(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1), Story(2))
+    desk.refresh(newsroom.channel())
+    newsroom.tells(Story(3))
+    report = desk.refresh(newsroom.channel(), NOON + HOUR)
+    assert (report.seen, report.on_air, report.withdrawn) == (1, 3, 0)
+
+
+def test_a_source_that_is_down_leaves_the_last_good_feed(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1), Story(2))
+    desk.refresh(newsroom.channel())
+    good = desk.body()
+    newsroom.serves("/rss.xml", Reply(b"gone", status=500))
+    report = desk.refresh(newsroom.channel(), NOON + HOUR)
+    assert report.status == "failed"
+    assert [i.code for i in report.issues] == ["fetch_server_error"]
+    assert desk.body() == good
+    newsroom.tells(Story(1), Story(2), Story(4))
+    assert desk.refresh(newsroom.channel(), NOON + 2 * HOUR).on_air == 3
+
+
+def test_one_source_that_is_down_does_not_cost_another(desk: Desk, film: Video) -> None:
+    good, bad = FakeSource(story(1, film)), FakeSource()
+    bad.down = True
+    report = desk.told(bad, good)
+    assert (report.status, report.on_air, [i.code for i in report.issues]) == (
+        "published",
+        1,
+        ["fetch_unreachable"],
+    )
+
+
+def test_a_source_that_raises_is_an_issue(desk: Desk, film: Video) -> None:
+    good, bad = FakeSource(story(1, film)), FakeSource()
+    bad.raises = True
+    report = desk.told(good, bad)
+    assert (report.on_air, [i.code for i in report.issues]) == (1, ["source_broken"])
+
+
+def test_an_article_that_breaks_the_service_costs_no_other(desk: Desk, film: Video) -> None:
+    broken = story(2, film, videos=(Video("/media/" + "0" * 40 + ".mp4"),))
+    report = desk.told(FakeSource(story(1, film), broken))
+    assert report.on_air == 1
+    assert codes(report)["Story 2"].startswith("video_")
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "code"),
+    [
+        ("/none.mp4", Reply(b"", status=404), "video_"),
+        ("/page.mp4", b"<html><body>Sorry, this video is not available</body></html>", "video_"),
+        ("/empty.mp4", b"", "video_"),
+        ("/noise.mp4", bytes(range(256)) * 400, "video_"),
+        ("/cut.mp4", made_media.mp4()[:3000], "video_"),
+    ],
+)
+def test_a_bad_video_is_one_reason_and_the_rest_goes_on(
+    desk: Desk, newsroom: Newsroom, path: str, route: bytes | Reply, code: str
+) -> None:
+    newsroom.serves(path, route)
+    newsroom.tells(Story(1), Story(2, video=path), Story(3, video=""))
+    report = desk.refresh(newsroom.channel())
+    assert report.on_air == 1
+    assert codes(report)["Story 2"].startswith(code)
+    assert codes(report)["Story 3"] == "no_video"
+
+
+def test_a_bad_picture_falls_back_and_the_article_is_on_air(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.serves("/broken.jpg", made_media.jpeg()[:500])
+    newsroom.tells(Story(1, picture="/broken.jpg"), Story(2, picture="/missing.jpg"))
+    report = desk.refresh(newsroom.channel())
+    assert report.on_air == 2
+
+
+def test_a_page_that_cannot_be_had_leaves_what_the_listing_said(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1))
+    newsroom.serves("/world/story-1", Reply(b"", status=503))
+    assert desk.refresh(newsroom.channel()).on_air == 1
+    newsroom.tells(Story(1))
+    newsroom.site.forget()
+    desk.refresh(newsroom.channel(), NOON + timedelta(minutes=1))
+    assert newsroom.site.paths() == ["/rss.xml"]
+    desk.refresh(newsroom.channel(), NOON + timedelta(minutes=6))
+    assert "/world/story-1" in newsroom.site.paths()  # what failed in passing is tried again
+
+
+def test_windows_are_met_and_left(desk: Desk, film: Video) -> None:
+    source = FakeSource(story(1, film), story(2, film, window=Window(NOON + HOUR, NOON + 2 * HOUR)))
+    on_air = [desk.told(source, now=NOON + t * HOUR).on_air for t in (0, 1, 2)]
+    assert on_air == [1, 2, 1]
+    assert desk.store.next_edge("demo", NOON) == NOON + HOUR
+
+
+def test_a_feed_that_shrank_too_far_is_held_until_a_person_says_so(desk: Desk, film: Video) -> None:
+    source = FakeSource(*(story(n, film) for n in range(4)), complete=True)
+    assert desk.told(source).on_air == 4
+    source.articles = source.articles[:1]
+    held = desk.told(source, now=NOON + HOUR)
+    assert (held.status, held.withdrawn) == ("held", 3)
+    assert "shrink from 4 to 1" in (held.documents["roku"].held_because or "")
+    assert len(desk.titles()) == 4
+    assert desk.told(source, now=NOON + 2 * HOUR, force=True).status == "published"
+    assert len(desk.titles()) == 1
+
+
+def test_a_channel_may_shrink_as_far_as_its_settings_say(desk: Desk, film: Video) -> None:
+    source = FakeSource(*(story(n, film) for n in range(4)), complete=True)
+    desk.told(source, max_drop=0.8)
+    source.articles = source.articles[:1]
+    assert desk.told(source, now=NOON + HOUR, max_drop=0.8).status == "published"
+
+
+def test_case_3_nothing_to_show_keeps_the_last_feed(desk: Desk, film: Video) -> None:
+    empty = desk.told(FakeSource())
+    assert (empty.status, empty.on_air) == ("held", 0)
+    assert desk.store.document("demo", "roku") is None
+    source = FakeSource(story(1, film), complete=True)
+    desk.told(source, now=NOON + HOUR)
+    source.articles = ()
+    assert desk.told(source, now=NOON + 2 * HOUR, force=True).status == "held"
+    assert len(desk.titles()) == 1
+
+
+def test_what_a_complete_source_takes_back_leaves_the_air_and_may_return(desk: Desk, film: Video) -> None:
+    both = story(1, film), story(2, film)
+    source = FakeSource(*both, complete=True)
+    desk.told(source)
+    first = desk.titles()
+    source.articles = both[:1]
+    assert desk.told(source, now=NOON + HOUR).withdrawn == 1
+    assert desk.titles() == ["Story 1"]
+    source.articles = both
+    desk.told(source, now=NOON + 2 * HOUR)
+    assert desk.titles() == first
+
+
+def test_case_52_a_date_in_the_future_is_reported_and_not_believed(desk: Desk, film: Video) -> None:
+    desk.told(FakeSource(story(1, film, published=NOON + 48 * HOUR), story(2, film)))
+    item = msgspec.json.decode(desk.body())["shortFormVideos"][0]
+    assert item["releaseDate"] == "2026-11-22"
+    (stored,) = desk.store.stored("demo", [item["id"]]).values()
+    assert "date_in_future" in {issue.code for issue in stored.article.issues}
+
+
+def test_case_5_what_is_missing_is_in_the_report_with_its_reason(desk: Desk, film: Video) -> None:
+    silent = [story(n, film, videos=()) for n in range(5, 20)]
+    report = desk.told(FakeSource(story(1, film), *silent))
+    assert len(report.left_out) == 15
+    assert {(out.code, out.message) for out in report.left_out} == {("no_video", "The article has no video.")}
+
+
+def test_case_55_refreshing_twice_at_one_moment_is_refreshing_once(desk: Desk, film: Video) -> None:
+    source = FakeSource(story(1, film))
+    desk.told(source)
+    assert desk.told(source).status == "unchanged"
+    assert len(desk.store.versions("demo", "roku")) == 1
+
+
+def test_case_56_a_control_character_reaches_no_feed(desk: Desk, film: Video) -> None:
+    dirty = story(1, film, title="A\x00B\x0b \ud800C", summary="x\x1fy", tags=("\x07bell",))
+    assert desk.told(FakeSource(dirty)).on_air == 1
+    assert desk.titles() == ["AB C"]
+
+
+def test_a_channel_whose_settings_change_is_published_anew(desk: Desk, film: Video) -> None:
+    source = FakeSource(story(1, film))
+    desk.told(source)
+    assert desk.told(source, title="Another name").documents["roku"].published
+
+
+def test_pictures_are_made_once(desk: Desk, film: Video) -> None:
+    source = FakeSource(story(1, film))
+    desk.told(source)
+    made = {p.name for p in (desk.root / "media").iterdir()}
+    source.articles = (story(1, film, summary="Edited summary."),)
+    assert desk.told(source, now=NOON + HOUR).changed == 1
+    assert {p.name for p in (desk.root / "media").iterdir()} == made

@@ -1,0 +1,403 @@
+import gzip
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.model import Article, Image, Video
+from feedsvc.http import Http
+from feedsvc.settings import HttpSettings
+from feedsvc.sources import Seen, rss
+from feedsvc.sources.rss import Listing
+from tests.loopback import Loopback, Reply, redirect, tagged
+
+SAMPLES = Path(__file__).parent / "data" / "sources" / "rss"
+URL = "https://news.example/rss.xml"
+ITEM = "<item><title>{0}</title><link>https://news.example/{0}</link><guid>{0}</guid></item>"
+
+
+def feed(*items: str, head: str = "", namespaces: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0"?>{head}<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" '
+        f'xmlns:content="http://purl.org/rss/1.0/modules/content/" {namespaces}><channel><title>News</title>'
+        f"<link>https://news.example/</link><description>x</description>{''.join(items)}</channel></rss>"
+    ).encode()
+
+
+def item(inside: str) -> bytes:
+    return feed(f"<item><title>T</title><guid>g</guid>{inside}</item>")
+
+
+def one(body: bytes) -> Article:
+    (article,) = rss.read(body, URL).articles
+    return article
+
+
+def codes(listing: Listing) -> list[str]:
+    return [issue.code for issue in listing.issues]
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.xml")), ids=lambda path: path.stem)
+def test_samples(sample: Path, golden: Callable[[str, bytes], None]) -> None:
+    listing = rss.read(sample.read_bytes(), URL)
+    golden(f"source-rss-{sample.stem}.json", msgspec.json.format(msgspec.json.encode(listing)) + b"\n")
+
+
+# What is in an item.
+
+
+def test_content_becomes_paragraphs() -> None:
+    html = "<p>One &amp; only.</p><div>Two<br><br>Three</div><ul><li>Four</li></ul><script>no</script>tail"
+    found = one(
+        item(f"<description>Short.</description><content:encoded><![CDATA[{html}]]></content:encoded>")
+    )
+    assert found.body == ("One & only.", "Two", "Three", "Four", "tail")
+    assert found.summary == "Short."
+
+
+def test_a_description_of_several_paragraphs_is_the_story() -> None:
+    found = one(item("<description>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</description>"))
+    assert (found.summary, found.body) == ("One.", ("One.", "Two."))
+
+
+def test_content_without_a_description() -> None:
+    found = one(item("<content:encoded>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</content:encoded>"))
+    assert (found.summary, found.body) == ("One.", ("One.", "Two."))
+
+
+def test_pixels_portraits_and_other_addresses_are_no_pictures() -> None:
+    html = (
+        '<img src="/a.jpg"><img src="https://x.example/p.gif" width="1"><img src="data:image/png;base64,x">'
+        '<img src="https://secure.gravatar.com/avatar/x"><img src="file:///etc/passwd">'
+        '<img data-src="/b.jpg" src="/wait.gif">'
+    )
+    found = one(item(f"<description><![CDATA[{html}]]></description>"))
+    assert [i.url for i in found.images] == ["https://news.example/a.jpg", "https://news.example/b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("said", "videos"),
+    [
+        ('<enclosure url="/v.mp4" type="video/mp4" length="1"/>', ["https://news.example/v.mp4"]),
+        ('<enclosure url="https://c.example/v" type="video/mp4" length="1"/>', ["https://c.example/v"]),
+        ('<enclosure url="https://c.example/v.m3u8?t=1" length="1"/>', ["https://c.example/v.m3u8?t=1"]),
+        (
+            '<enclosure url="https://c.example/v.mp4" type="application/octet-stream"/>',
+            ["https://c.example/v.mp4"],
+        ),
+        ('<enclosure url="https://c.example/v.mp3" type="audio/mpeg"/>', []),
+        ('<enclosure url="https://c.example/v.mp4" type="audio/mp4"/>', []),
+        ('<media:content url="https://c.example/v" medium="video"/>', ["https://c.example/v"]),
+        ('<media:content url="https://c.example/v.ism/Manifest"/>', ["https://c.example/v.ism/Manifest"]),
+        ('<media:player url="https://c.example/watch?v=1"/>', []),
+        ('<media:player url="https://c.example/v.mp4"/>', ["https://c.example/v.mp4"]),
+        ('<media:content url="https://c.example/v.swf" type="application/x-shockwave-flash"/>', []),
+        ('<media:content url="http://[" type="video/mp4"/>', []),
+        ('<enclosure url="ftp://c.example/v.mp4" type="video/mp4"/>', []),
+    ],
+)
+def test_videos(said: str, videos: list[str]) -> None:
+    assert [v.url for v in one(item(said)).videos] == videos
+
+
+def test_the_same_video_said_twice_is_one_with_all_that_is_known() -> None:
+    url = "https://c.example/v.mp4"
+    content = f'<media:content url="{url}" duration="9" bitrate="800.4"/>'
+    found = one(item(f'<enclosure url="{url}" type="video/mp4"/>{content}'))
+    assert found.videos == (Video(url, duration=9, bitrate=800),)
+
+
+@pytest.mark.parametrize("nonsense", ["nan", "inf", "1e999", "-5", "0", "", "abc", "9" * 30])
+def test_numbers_that_are_none(nonsense: str) -> None:
+    said = f'<media:content url="https://c.example/v.mp4" duration="{nonsense}" width="{nonsense}"/>'
+    (video,) = one(item(said)).videos
+    assert (video.duration, video.width) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("74", 74), ("74.5", 74.5), ("1:14", 74), ("00:01:14", 74), ("1:02:03", 3723)]
+)
+def test_durations(said: str, seconds: float) -> None:
+    (video,) = one(item(f'<media:content url="https://c.example/v.mp4" duration="{said}"/>')).videos
+    assert video.duration == seconds
+
+
+def test_what_a_picture_shows_is_no_paragraph() -> None:
+    said = (
+        '<description>Short.</description><media:content url="/a.jpg" medium="image">'
+        "<media:title>IMG_1</media:title><media:description>Boats</media:description><media:credit>Jane</media:credit></media:content>"
+    )
+    found = one(item(said))
+    assert found.images == (Image("https://news.example/a.jpg", caption="Boats", credit="Jane"),)
+    assert (found.summary, found.body) == ("Short.", ())
+
+
+@pytest.mark.parametrize("uri", ["http://search.yahoo.com/mrss", "https://search.yahoo.com/mrss/"])
+def test_media_in_the_namespace_as_people_write_it(uri: str) -> None:
+    said = '<item><guid>g</guid><m:thumbnail url="/a.jpg"/></item>'
+    body = f'<rss xmlns:m="{uri}"><channel>{said}</channel></rss>'
+    assert one(body.encode()).images == (Image("https://news.example/a.jpg"),)
+
+
+def test_dates_without_a_zone_and_dates_nobody_can_read() -> None:
+    assert one(item("<pubDate>2026-11-22 07:00</pubDate>")).published == datetime(2026, 11, 22, 7, tzinfo=UTC)
+    broken = one(item("<pubDate>Sun, 99 Foo 2026</pubDate>"))
+    assert (broken.published, [i.code for i in broken.issues]) == (None, ["bad_date"])
+
+
+def test_a_link_to_a_video_is_no_page() -> None:
+    found = one(item("<link>https://c.example/v.mp4</link>"))
+    assert (found.url, [v.url for v in found.videos]) == ("", ["https://c.example/v.mp4"])
+
+
+def test_guid_stays_as_it_is_written() -> None:
+    assert one(feed("<item><title>T</title><guid>42</guid><link>/a</link></item>")).guid == "42"
+
+
+# Who is who.
+
+
+def test_case_42_shared_guid() -> None:
+    items = [
+        f"<item><title>T{n}</title><link>https://news.example/{n}</link><guid>same</guid></item>"
+        for n in range(10)
+    ]
+    listing = rss.read(feed(*items), URL)
+    assert [a.guid for a in listing.articles] == [f"https://news.example/{n}" for n in range(10)]
+    (issue,) = listing.issues
+    assert (issue.severity, issue.code) == ("warning", "source_shared_guid")
+    assert issue.message.startswith("10 of 10 items share their GUID")
+
+
+def test_case_43_only_those_that_share_fall_back() -> None:
+    items = [
+        ITEM.format("a"),
+        ITEM.format("b").replace("<guid>b", "<guid>x"),
+        ITEM.format("c").replace("<guid>c", "<guid>x"),
+    ]
+    listing = rss.read(feed(*items), URL)
+    assert [a.guid for a in listing.articles] == ["a", "https://news.example/b", "https://news.example/c"]
+
+
+def test_case_43_what_is_left_when_guid_and_link_are_shared() -> None:
+    said = "<item><title>{0}</title><link>https://news.example/live</link><guid>x</guid>{1}</item>"
+    film = '<enclosure url="https://c.example/{0}.mp4" type="video/mp4"/>'
+    listing = rss.read(feed(*(said.format(n, film.format(n)) for n in range(3))), URL)
+    assert [a.guid for a in listing.articles] == [f"https://c.example/{n}.mp4" for n in range(3)]
+    bare = rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
+    assert len({a.guid for a in bare.articles}) == 3
+    assert bare == rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
+
+
+def test_no_guid_and_the_same_entry_twice() -> None:
+    listing = rss.read(feed(*["<item><title>T</title><link>/a</link></item>"] * 2), URL)
+    assert ([a.guid for a in listing.articles], listing.issues) == (["https://news.example/a"], ())
+
+
+# What is not to be trusted.
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "source_empty"),
+        (b" \r\n\t", "source_empty"),
+        (b"<!doctype html><html><body><rss/></body></html>", "source_not_a_feed"),
+        (b'{"items": []}', "source_not_a_feed"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "source_not_a_feed"),
+        (b"503 Service Unavailable", "source_not_a_feed"),
+        (b"<urlset><url/></urlset>", "source_not_a_feed"),
+        (b" " * 100_000 + b"<rss/>", "source_not_a_feed"),
+    ],
+)
+def test_what_is_no_feed(body: bytes, code: str) -> None:
+    listing = rss.read(body, URL)
+    assert (listing.failed, listing.articles, codes(listing)) == (True, (), [code])
+
+
+def test_a_feed_without_items_is_said_and_did_not_fail() -> None:
+    listing = rss.read(feed(), URL)
+    assert (listing.failed, codes(listing), listing.issues[0].severity) == (
+        False,
+        ["source_empty"],
+        "warning",
+    )
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+BOMBS = (
+    f'<!DOCTYPE rss [<!ENTITY l0 "ha">{LAUGHS}]>',
+    f'<!DOCTYPE rss [<!ENTITY l9 "{"ha" * 100_000}">]>',
+    '<!DOCTYPE rss [<!ENTITY l9 SYSTEM "file:///etc/passwd">]>',
+    '<!DOCTYPE rss [<!ENTITY % l9 SYSTEM "http://127.0.0.1/x.dtd"> %l9;]>',
+    '<!DOCTYPE rss [<!entity l9 "ha">]>',
+)
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_bombs_are_not_read(bomb: str, encoding: str) -> None:
+    body = feed("<item><title>&l9;</title></item>" * 100, head=bomb).decode().encode(encoding)
+    started = time.monotonic()
+    listing = rss.read(body, URL)
+    assert time.monotonic() - started < 1
+    assert listing.failed
+    assert codes(listing)[0] in ("source_has_entities", "source_not_a_feed")
+    assert not listing.articles
+
+
+def test_an_entity_nobody_declared_is_two_words() -> None:
+    assert (
+        one(
+            feed("<item><title>&l9; &nbsp;&eacute; &amp; R&D &#0;&#xD800;&#99999999999;!</title></item>")
+        ).title
+        == "&l9; é & R&D !"
+    )
+
+
+@pytest.mark.parametrize("body", [b"<rss>" + b"<a>" * 1_000_001, feed("<item/>" * 1_000_001)])
+def test_a_million_elements_are_too_many(body: bytes) -> None:
+    assert codes(rss.read(body, URL)) == ["source_too_large"]
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<a>", b"<a ", b"<item>", b"&", b"<![CDATA[", b"<title>x", b"<!--", b"<a b='"]
+)
+def test_nothing_takes_long(piece: bytes) -> None:
+    started = time.monotonic()
+    rss.read(b"<rss><channel><item>" + piece * 20_000, URL)
+    assert time.monotonic() - started < 5
+
+
+def test_a_broken_feed_is_read_as_far_as_it_goes() -> None:
+    whole = feed(ITEM.format("a"), ITEM.format("b"))
+    listing = rss.read(whole.removesuffix(b"</channel></rss>") + b"<item><descr", URL)
+    assert [a.guid for a in listing.articles] == ["a", "b"]
+    assert codes(listing) == ["source_malformed"]
+    assert "(line 1: " in listing.issues[0].message
+
+
+def test_what_feedparser_chokes_on_is_read_without_it() -> None:
+    body = feed(
+        "<item><title>T</title><guid>g</guid><where xmlns='http://www.opengis.net/gml'><pos>1</pos></where></item>"
+    )
+    assert one(body).title == "T"
+    assert one(body[:-20] + b"<x>").title == "T"
+
+
+def test_words_before_the_feed_do_not_matter() -> None:
+    assert one(b"\n\n<br /><b>Warning</b>: something in x.php on line 3<br />\n" + item("")).title == "T"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r"])
+@pytest.mark.parametrize("said_by", ["header", "declaration", "nobody"])
+def test_any_charset(codec: str, said_by: str) -> None:
+    title = "Шторм обрушился на побережье, тысячи человек покинули свои дома"
+    declared = f' encoding="{codec}"' if said_by == "declaration" else ""
+    body = (
+        feed(f"<item><title>{title}</title></item>" * 3)
+        .decode()
+        .replace('"1.0"', f'"1.0"{declared}')
+        .encode(codec)
+    )
+    assert rss.read(body, URL, codec if said_by == "header" else "").articles[0].title == title
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "zlib", "utf-7", "\0", "x" * 1000])
+def test_a_charset_no_feed_can_be_in(charset: str) -> None:
+    assert one(item("").replace(b'"1.0"', b'"1.0" encoding="%s"' % charset.encode())).title == "T"
+    assert rss.read(item(""), URL, charset).articles[0].title == "T"
+
+
+PIECES = st.sampled_from(
+    b"<item>~</item>~<title>~</title>~<![CDATA[~]]>~<!--~-->~&#xD800;~&#99999999999;~<media:player/>"
+    b"~</media:player>~<media:group>~<link href='http://['/>~<pubDate>x</pubDate>~<source>"
+    b"~<content type='base64' mode='base64'>=</content>"
+    b"~<image><width>x</width>~<textinput>~\xff~<enclosure url='http://[' length='x'/>~</svg>~<svg>"
+    b"~<category/>~<author>a@b (c~<guid/>~</rss>~&nbsp;~&x;~& ~<content:encoded>~</content:encoded>".split(
+        b"~"
+    )
+)
+
+
+@given(st.lists(PIECES | st.binary(max_size=20), max_size=20))
+def test_any_bytes_are_read(pieces: list[bytes]) -> None:
+    listing = rss.read(feed(ITEM.format("a"))[:-20] + b"".join(pieces), URL)
+    guids = [a.guid for a in listing.articles]
+    assert all(guids)
+    assert len(set(guids)) == len(guids)
+
+
+# Pulling.
+
+
+def source(site: Loopback, **changes: Any) -> rss.Rss:
+    settings = HttpSettings(**({"allow_hosts": ("127.0.0.1",), "timeout": 1.0, "retries": 0} | changes))
+    return rss.Rss(site.url("/rss.xml"), Http(settings))
+
+
+def test_pull_asks_only_for_what_changed() -> None:
+    with Loopback({"/rss.xml": tagged(feed(ITEM.format("a")), '"1"')}) as site:
+        news = source(site)
+        first = news.pull(Seen())
+        second = news.pull(Seen(first.validators))
+        site.routes["/rss.xml"] = tagged(feed(ITEM.format("b")), '"2"')
+        third = news.pull(Seen(second.validators))
+    assert ([a.guid for a in first.articles], first.unchanged, first.failed) == (["a"], False, False)
+    assert (second.articles, second.unchanged, second.failed) == ((), True, False)
+    assert ([a.guid for a in third.articles], third.unchanged) == (["b"], False)
+    assert site.requests[0].headers["accept"].startswith("application/rss+xml")
+    assert news.reads_pages
+
+
+def test_the_same_bytes_from_a_server_without_validators_are_unchanged() -> None:
+    with Loopback({"/rss.xml": feed(ITEM.format("a"))}) as site:
+        first = source(site).pull(Seen())
+        assert source(site).pull(Seen(first.validators)).unchanged
+
+
+def test_relative_links_start_from_where_the_feed_is_found() -> None:
+    with Loopback() as site:
+        site.routes |= {
+            "/rss.xml": redirect("/de/feed"),
+            "/de/feed": feed("<item><title>T</title><link>a</link></item>"),
+        }
+        (article,) = source(site).pull(Seen()).articles
+        assert article.url == site.url("/de/a")
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(status=404), "fetch_not_found"),
+        (Reply(status=500), "fetch_server_error"),
+        (Reply(b"x", delay=3), "fetch_timeout"),
+        (Reply(drop=True), "fetch_unreachable"),
+        (Reply(b"x" * 50_001), "fetch_too_large"),
+        (Reply(gzip.compress(bytes(10_000_000)), headers={"Content-Encoding": "gzip"}), "fetch_too_large"),
+        (b"", "source_empty"),
+        (b"<html>Sorry</html>", "source_not_a_feed"),
+        (feed(head=BOMBS[0]), "source_has_entities"),
+    ],
+)
+def test_a_source_that_fails_is_one_issue_and_forgets_nothing(reply: Reply | bytes, code: str) -> None:
+    with Loopback({"/rss.xml": tagged(feed(ITEM.format("a")), '"1"')}) as site:
+        news = source(site, max_listing=50_000)
+        first = news.pull(Seen())
+        site.routes["/rss.xml"] = reply
+        second = news.pull(Seen(first.validators))
+    assert (second.failed, second.articles, [i.code for i in second.issues]) == (True, (), [code])
+    assert second.validators == first.validators
+    assert second.issues[0].message
+    assert second.issues[0].fix
+
+
+def test_an_address_that_is_none() -> None:
+    pulled = rss.Rss("", Http(HttpSettings())).pull(Seen())
+    assert (pulled.failed, [i.code for i in pulled.issues]) == (True, ["fetch_bad_url"])

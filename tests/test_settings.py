@@ -1,0 +1,122 @@
+"""Settings: one file, all mistakes at once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsvc.settings import Settings, SettingsError, every, load, with_port
+
+GOOD = """
+[server]
+public_url = "https://tv.example.org/"
+[[channel]]
+id = "demo"
+title = "Demo"
+[[channel.source]]
+kind = "rss"
+url = "https://news.example.org/rss.xml"
+"""
+
+
+def loaded(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "settings.toml"
+    path.write_text(text, "utf-8")
+    return load(path, kinds=frozenset({"rss", "folder"}), formats=frozenset({"roku", "roku_mrss", "mrss"}))
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, text)
+    return [problem.removeprefix(f"{tmp_path}/settings.toml: ") for problem in caught.value.problems]
+
+
+def test_good_settings_are_read_with_defaults(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, GOOD)
+    assert settings.server.public_url == "https://tv.example.org"
+    assert settings.channel[0].formats == ("roku", "roku_mrss", "mrss")
+    assert settings.root == tmp_path
+    assert settings.named("demo").title == "Demo"
+
+
+def test_the_shipped_settings_are_valid() -> None:
+    assert load(Path(__file__).parent.parent / "settings.toml").channel[0].id == "demo"
+
+
+def test_every_mistake_is_reported_with_its_place_and_the_nearest_name(tmp_path: Path) -> None:
+    text = GOOD.replace("[server]", "[server]\nprot = 1\nport = 70000").replace(
+        'kind = "rss"', 'kind = "rss"\nulr = "x"'
+    )
+    found = problems(tmp_path, text + '\n[http]\ntimeout = "soon"\n')
+    assert "server.prot: there is no such setting. Did you mean 'port'?" in found
+    assert any(p.startswith("server.port: should be less than or equal to 65535") for p in found)
+    assert "channel.0.source.0.ulr: there is no such setting. Did you mean 'url'?" in found
+    assert any(p.startswith("http.timeout:") for p in found)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('kind = "rss"', 'kind = "rrs"', "channel demo: there is no source kind 'rrs'. Did you mean 'rss'?"),
+        ('title = "Demo"', 'title = "Demo"\nformats = ["roko"]', "Did you mean 'roku'?"),
+        ('title = "Demo"', 'title = "Demo"\nrefresh = "often"', "'every 5 minutes' or a cron line"),
+        ('title = "Demo"', 'title = "Demo"\nrefresh = "every 0 minutes"', "'every 5 minutes' or a cron line"),
+        ('id = "demo"', 'id = "De mo"', "channel.0.id:"),
+        ("https://tv.example.org/", "tv.example.org", "absolute address"),
+        ('title = "Demo"\n', "", "channel.0.title: is needed and missing."),
+        ("[server]", "[server", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_plain_sentence(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    found = problems(tmp_path, GOOD.replace(old, new))
+    assert len(found) == 1
+    assert expected in found[0]
+
+
+def test_two_channels_with_one_id_are_refused(tmp_path: Path) -> None:
+    twice = GOOD + GOOD[GOOD.index("[[channel]]") :]
+    assert "two channels have the id 'demo'" in problems(tmp_path, twice)[0]
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+
+
+def test_an_unknown_channel_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Did you mean 'demo'"):
+        loaded(tmp_path, GOOD).named("dmo")
+
+
+@pytest.mark.parametrize(
+    "line", ["every 5 minutes", "every minute", "every 2 days", "*/5 * * * *", "0 6 * * 1-5"]
+)
+def test_refresh_is_an_interval_or_a_cron_line(tmp_path: Path, line: str) -> None:
+    text = GOOD.replace('title = "Demo"', f'title = "Demo"\nrefresh = "{line}"')
+    assert loaded(tmp_path, text).channel[0].refresh == line
+
+
+def test_every_says_how_long() -> None:
+    assert every("every 90 seconds") == timedelta(seconds=90)
+    assert every("every hour") == timedelta(hours=1)
+    assert every("sometimes") is None
+
+
+def test_a_loopback_public_url_follows_the_port(tmp_path: Path) -> None:
+    local = loaded(tmp_path, GOOD.replace("https://tv.example.org/", "http://127.0.0.1:8080"))
+    assert with_port(local, 9000).server.public_url == "http://127.0.0.1:9000"
+    assert with_port(loaded(tmp_path, GOOD), 9000).server.public_url == "https://tv.example.org"
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused_in_sentences(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_text(text, "utf-8", errors="replace")
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    assert all(problem.endswith((".", ")")) for problem in caught.value.problems)

@@ -1,0 +1,183 @@
+"""What every kind of source keeps to: a new kind adds one line to `KINDS`, and its samples."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.model import Article, Caption, Image, Issue, Video
+from feedsvc import pages
+from feedsvc.http import Http, Validator
+from feedsvc.settings import HttpSettings, SourceSettings
+from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools
+from tests.codes import CODES
+from tests.loopback import Loopback
+
+SAMPLES = Path(__file__).parent / "data" / "sources"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """How to open a kind on a sample, and on nothing at all."""
+
+    sample: SourceSettings
+    nothing: SourceSettings
+
+
+def _served(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes["/feed"] = sample.read_bytes()
+    url = {name: site.url(path) for name, path in (("sample", "/feed"), ("nothing", "/gone"))}
+    return Setup(
+        SourceSettings(kind="rss", url=url["sample"]), SourceSettings(kind="rss", url=url["nothing"])
+    )
+
+
+def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
+    shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
+    return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
+
+
+# A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
+KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
+    "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "folder": ([SAMPLES / "folder"], _dropped),
+    "demo": None,
+}
+CASES = [(kind, sample) for kind, case in KINDS.items() if case for sample in case[0]]
+
+
+@pytest.fixture
+def site() -> Iterator[Loopback]:
+    with Loopback() as server:
+        yield server
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Iterator[Tools]:
+    with Http(HttpSettings(allow_hosts=("127.0.0.1",), retries=0), sleep=lambda seconds: None) as http:
+        yield Tools(http, pages.read, lambda path: f"/media/{path.name}", tmp_path, lambda: NOW, tmp_path)
+
+
+def opened(kind: str, sample: Path, site: Loopback, tools: Tools) -> tuple[Source, Source]:
+    case = KINDS[kind]
+    assert case
+    setup = case[1](site, sample, tools.root)
+    return SOURCES[kind](setup.sample, tools), SOURCES[kind](setup.nothing, tools)
+
+
+every_sample = pytest.mark.parametrize(
+    ("kind", "sample"), CASES, ids=lambda value: getattr(value, "stem", value)
+)
+
+
+def test_every_kind_is_held_to_this() -> None:
+    assert set(KINDS) == set(SOURCES)
+    assert all(case is None or case[0] for case in KINDS.values())
+
+
+@every_sample
+def test_articles_are_fit_to_be_stored(kind: str, sample: Path, site: Loopback, tools: Tools) -> None:
+    source, _ = opened(kind, sample, site, tools)
+    pulled = source.pull(Seen())
+    guids = [article.guid for article in pulled.articles]
+    assert guids
+    assert all(guids)
+    assert len(set(guids)) == len(guids)
+    assert not pulled.failed
+    assert isinstance(source.reads_pages, bool)
+    for article in pulled.articles:
+        assert (article.id, article.source, article.first_seen, article.thumbnail) == ("", "", None, None)
+        assert _times_have_zones(article)
+        media: tuple[Image | Video | Caption, ...] = (*article.images, *article.videos, *article.captions)
+        for medium in media:
+            assert medium.url.startswith(("https://", "http://", "/media/"))
+        assert not article.url or article.url.startswith(("https://", "http://"))
+        assert all(video.type is None for video in article.videos)
+
+
+@every_sample
+def test_pulling_again_brings_nothing(kind: str, sample: Path, site: Loopback, tools: Tools) -> None:
+    source, _ = opened(kind, sample, site, tools)
+    first = source.pull(Seen())
+    second = source.pull(Seen(first.validators))
+    assert (second.articles, second.unchanged, second.failed) == ((), True, False)
+    assert not second.complete or set(second.kept) == {article.guid for article in first.articles}
+
+
+@every_sample
+def test_what_is_remembered_survives_the_store(kind: str, sample: Path, site: Loopback, tools: Tools) -> None:
+    source, _ = opened(kind, sample, site, tools)
+    first = source.pull(Seen())
+    stored = msgspec.json.decode(msgspec.json.encode(first.validators), type=dict[str, Validator])
+    assert stored == dict(first.validators)
+    assert source.pull(Seen(stored)).unchanged
+    assert (
+        msgspec.json.decode(msgspec.json.encode(first.articles), type=tuple[Article, ...]) == first.articles
+    )
+
+
+@every_sample
+def test_the_same_again_without_memory(kind: str, sample: Path, site: Loopback, tools: Tools) -> None:
+    source, _ = opened(kind, sample, site, tools)
+    assert source.pull(Seen()).articles == source.pull(Seen()).articles
+
+
+@every_sample
+def test_nothing_there_is_said_and_forgets_nothing(
+    kind: str, sample: Path, site: Loopback, tools: Tools
+) -> None:
+    _, nothing = opened(kind, sample, site, tools)
+    seen = Seen({"x": Validator('"1"')})
+    pulled = nothing.pull(seen)
+    assert (pulled.failed, pulled.complete, pulled.articles) == (True, False, ())
+    assert dict(pulled.validators) == dict(seen.validators)
+    (issue,) = pulled.issues
+    assert issue.severity == "error"
+    assert issue.message.endswith(".")
+    assert issue.fix
+
+
+@every_sample
+def test_issues_have_known_codes(kind: str, sample: Path, site: Loopback, tools: Tools) -> None:
+    for source in opened(kind, sample, site, tools):
+        assert {issue.code for issue in _issues(source.pull(Seen()))} <= CODES.keys()
+
+
+ODD = st.builds(Validator, st.text(), st.text(), st.floats(), st.text())
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Loopback, Tools]]:
+    work = tmp_path_factory.mktemp("lasting")
+    with Loopback() as site, Http(HttpSettings(allow_hosts=("127.0.0.1",))) as http:
+        yield site, Tools(http, pages.read, lambda path: f"/media/{path.name}", work, lambda: NOW, work)
+
+
+@pytest.mark.parametrize(("kind", "sample"), [(kind, case[0][0]) for kind, case in KINDS.items() if case])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_memory_will_do(
+    kind: str, sample: Path, data: st.DataObject, lasting: tuple[Loopback, Tools]
+) -> None:
+    source, nothing = opened(kind, sample, *lasting)
+    remembered = source.pull(Seen()).validators
+    odd = {key: data.draw(ODD) for key in remembered} | data.draw(st.dictionaries(st.text(), ODD))
+    assert dict(nothing.pull(Seen(odd)).validators) == odd
+    pulled = source.pull(Seen(odd))
+    assert pulled.articles or pulled.unchanged or pulled.failed
+
+
+def _issues(pulled: Pulled) -> Iterator[Issue]:
+    yield from pulled.issues
+    for article in pulled.articles:
+        yield from article.issues
+
+
+def _times_have_zones(article: Article) -> bool:
+    times = (article.published, article.updated, article.window.start, article.window.end)
+    return all(moment.tzinfo is not None for moment in times if moment)
