@@ -17,11 +17,12 @@ from functools import lru_cache, partial
 from html import escape
 from io import BytesIO
 
-from feeds import mrss_check, text
+from feeds import text
+from feeds.checks import mrss as checks
 from feeds.item import LONG, ROW, TITLE, Item, item, items, language
 from feeds.model import Article, Caption, Channel, Feed, Format, Image, Issue, Video, Written
 
-CODES = mrss_check.CODES
+CODES = checks.CODES
 LIMIT = 450_000
 MEDIA_TYPE = "application/rss+xml"
 _MIME = {
@@ -241,7 +242,7 @@ ROKU = Format(
     path=_PATH["roku_mrss"],
     media_type=f"{MEDIA_TYPE}; charset=utf-8",
     write=partial(_write, head=_roku_head, tell=_roku_item),
-    check=mrss_check.check_roku,
+    check=checks.check_roku,
     cost=partial(_cost, tell=_roku_item),
     limit=LIMIT,
     readers=("template", "wizard"),
@@ -251,6 +252,6 @@ STANDARD = Format(
     path=_PATH["mrss"],
     media_type=f"{MEDIA_TYPE}; charset=utf-8",
     write=partial(_write, head=_standard_head, tell=_standard_item),
-    check=mrss_check.check_standard,
+    check=checks.check_standard,
     cost=partial(_cost, tell=_standard_item),
 )

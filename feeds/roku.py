@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from feeds import roku_check, text
+from feeds import text
+from feeds.checks import roku as checks
 from feeds.item import TITLE, Item, free_name, item, items, language
 from feeds.model import Article, Channel, Feed, Format, Issue, Rating, Written
 
-CODES, check = roku_check.CODES, roku_check.check
+CODES, check = checks.CODES, checks.check
 LIMIT = 450_000
 PLAYLIST = 20
 SHORT_FORM = 15 * 60

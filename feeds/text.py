@@ -70,8 +70,8 @@ def _words(markup: str) -> str:
         return _MARKUP.sub(" ", markup)
     etree.strip_elements(root, *_HIDDEN, etree.Comment, with_tail=False)
     for element in root.iter(*_BREAKS):
-        element.tail = f" {element.tail or ''}"
-        element.text = f" {element.text or ''}"
+        element.tail = f" {safe(element.tail or '')}"
+        element.text = f" {safe(element.text or '')}"
     return str(root.text_content())
 
 

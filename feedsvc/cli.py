@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 import msgspec
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 from rich.console import Console
@@ -22,7 +22,7 @@ from rich.progress import Progress as Bar
 
 from feeds import FORMATS, text
 from feeds.model import Issue
-from feedsvc import app, checker
+from feedsvc import app, checker, web
 from feedsvc.export import export
 from feedsvc.http import FetchError, Http, Response
 from feedsvc.refresh import Report
@@ -108,6 +108,9 @@ def web_server(settings: Settings) -> MPServer:
         port=settings.server.port,
         interface=Interfaces.WSGI,
         factory=True,
+        http=HTTPModes.http1,
+        websockets=False,
+        blocking_threads=web.THREADS,
         workers=settings.server.workers,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

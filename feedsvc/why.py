@@ -12,7 +12,6 @@ from feedsvc.refresh import OffAir, Report
 from feedsvc.settings import ChannelSettings
 from feedsvc.store import Store, Stored
 
-
 CODES = {
     "on_air": "The article is on air.",
     "older": "The article is older than those the channel considers.",

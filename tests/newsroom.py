@@ -49,13 +49,14 @@ class Newsroom:
 
     def channel(self, **fields: object) -> ChannelSettings:
         source = SourceSettings(kind="rss", url=self.site.url("/rss.xml"))
-        return ChannelSettings(**{"id": "demo", "title": "Demo", "source": (source,), **fields})  # type: ignore[arg-type]
+        return ChannelSettings(**{"id": "demo", "title": "Demo", "source": (source,), **fields})
 
 
 def rss(site: Loopback, stories: tuple[Story, ...]) -> bytes:
     items = "".join(
         f"<item><title>{escape(s.title or f'Story {s.number}')}</title>"
-        f"<link>{site.url(s.page)}</link><guid isPermaLink='false'>{escape(s.guid or f'guid-{s.number}')}</guid>"
+        f"<guid isPermaLink='false'>{escape(s.guid or f'guid-{s.number}')}</guid>"
+        f"<link>{site.url(s.page)}</link>"
         f"<category>{s.section}</category><description>What happened in story {s.number}.</description>"
         f"<pubDate>Sun, 22 Nov 2026 {11 - s.number // 60:02}:{59 - s.number % 60:02}:00 +0000</pubDate>"
         + (f"<enclosure url='{site.url(s.video)}' length='1' type='video/mp4'/>" if s.video else "")

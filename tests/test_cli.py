@@ -63,8 +63,12 @@ def test_refresh_json_has_the_shape_others_rely_on(desk: Desk) -> None:
     desk.newsroom.tells(Story(1), Story(2, video=""))
     report = desk.json("refresh", "news")
     assert {k: report[k] for k in ("channel", "status", "seen", "new", "changed", "on_air")} == {
-        **{"channel": "news", "status": "published"},
-        **{"seen": 2, "new": 2, "changed": 0, "on_air": 1},
+        "channel": "news",
+        "status": "published",
+        "seen": 2,
+        "new": 2,
+        "changed": 0,
+        "on_air": 1,
     }
     assert set(report["left_out"][0]) >= {"id", "url", "title", "code", "message"}
     roku = report["documents"]["roku"]

@@ -23,8 +23,6 @@ FEEDS = Path(__file__).parent.parent / "feeds"
 CODES: Mapping[str, Mapping[str, str]] = {"roku": roku.CODES, "roku_mrss": mrss.CODES, "mrss": mrss.CODES}
 INVALID_FILES = sorted(INVALID.glob("*/*"))
 KNOWN_NAMES = re.findall(r'"(\w+)":', (FEEDS / "schemas" / "direct-publisher.schema.json").read_text("utf-8"))
-CHECKS = ("rules", "roku_check", "roku_schema", "roku_rules", "mrss_check", "media_rss_check", "mrss_rules",
-          "rss_document")  # fmt: skip
 
 every_format = pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 # Names and descriptions of a channel are clipped; its addresses are as long as they are.
@@ -256,11 +254,3 @@ HOSTILE = {
 def test_a_hostile_document_is_an_issue(fmt: Format, body: bytes) -> None:
     assert errors(fmt.check(body))
     assert "root:" not in repr(fmt.check(body))
-
-
-@pytest.mark.parametrize("name", CHECKS)
-def test_a_check_shares_nothing_with_a_writer(name: str) -> None:
-    source = (FEEDS / f"{name}.py").read_text("utf-8")
-    imported = re.findall(r"^from feeds(?:\.(\w+))? import (.+?)$", source, re.MULTILINE)
-    modules = {module or word for module, words in imported for word in words.split(", ")}
-    assert modules <= {"model", *CHECKS}

@@ -3,6 +3,7 @@ import io
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
@@ -137,12 +138,17 @@ def test_gzip_bomb(site: Loopback) -> None:
     bomb = gzip.compress(bytes(50_000_000))
     site.routes["/a"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
     assert len(bomb) < 100_000
-    assert failure(client(), site.url("/a"), max_bytes=100_000).code == "fetch_too_large"
+    tracemalloc.start()
+    try:
+        assert failure(client(), site.url("/a"), max_bytes=100_000).code == "fetch_too_large"
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_gzip_that_is_all_wire_and_no_content(site: Loopback) -> None:
     nothing = gzip.compress(b"")[:10] + b"\x00\x00\x00\xff\xff" * 100_000
-    site.routes["/a"] = Reply(nothing, headers={"Content-Encoding": "gzip"})
+    site.routes["/a"] = Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + nothing)
     assert failure(client(), site.url("/a"), max_bytes=100_000).code == "fetch_too_large"
 
 
@@ -611,6 +617,21 @@ def test_open_has_a_cap(site: Loopback, film: bytes) -> None:
 
 def test_a_file_that_changes_while_it_is_read(site: Loopback, film: bytes) -> None:
     site.routes["/film.mp4"] = in_turn(film, film + b"more")
+    with client() as http, http.open(site.url("/film.mp4")) as file:
+        file.seek(2 * BLOCK)
+        with pytest.raises(FetchError) as caught:
+            file.read(1)
+    assert caught.value.code == "fetch_bad_range"
+
+
+def test_a_server_that_sends_less_than_asked(site: Loopback, film: bytes) -> None:
+    def stingy(request: Request) -> Reply:
+        start = int(request.headers["range"].removeprefix("bytes=").partition("-")[0])
+        part = film[start : start + (100 if start else BLOCK)]
+        told = f"bytes {start}-{start + len(part) - 1}/{len(film)}"
+        return Reply(part, status=206, headers={"Content-Range": told})
+
+    site.routes["/film.mp4"] = stingy
     with client() as http, http.open(site.url("/film.mp4")) as file:
         file.seek(2 * BLOCK)
         with pytest.raises(FetchError) as caught:

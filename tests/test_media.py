@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Issue, Video
-from feedsvc.media import hls, mp4
-from feedsvc.media.footage import Files, Limits, Unfit
 from feedsvc.http import FetchError, Http
-from feedsvc.media import CODES, frame, probe
+from feedsvc.media import CODES, frame, hls, mp4, probe
+from feedsvc.media.footage import Files, Limits, Unfit
 from feedsvc.settings import HttpSettings
 from tests import made_media
 from tests.loopback import Loopback

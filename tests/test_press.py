@@ -224,6 +224,11 @@ def test_paragraphs_that_look_like_something_else(line: str) -> None:
     assert read("Storm hits the coast", BODY, line, MORE).body == (BODY, line, MORE)
 
 
+def test_names_further_down_belong_to_the_story() -> None:
+    lines = (BODY, MORE, BODY, "Jane Doe, 22 November 2026")
+    assert read("Two who were there", *lines).body == lines
+
+
 # What is said of pictures.
 
 

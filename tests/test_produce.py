@@ -14,11 +14,13 @@ DAY = timedelta(days=1)
 def test_the_listing_leads_and_the_page_adds() -> None:
     listing = Article(
         guid="g", url="https://a.example/1?rss", title="Listing", summary="Short.", section=("News",),
-        published=NOON, tags=("a",), images=(Image("i1"),), videos=(Video("v1"),), issues=(Issue("info", "x", "", ""),),
+        published=NOON, tags=("a",), images=(Image("i1"),), videos=(Video("v1"),),
+        issues=(Issue("info", "x", "", ""),),
     )  # fmt: skip
     page = Article(
-        url="https://a.example/1", title="Page", summary="Page summary.", section=("World", "Europe"), language="de",
-        published=NOON - DAY, updated=NOON, authors=("Ada",), body=("One.", "Two."), tags=("a", "b"),
+        url="https://a.example/1", title="Page", summary="Page summary.", section=("World", "Europe"),
+        language="de", published=NOON - DAY, updated=NOON, authors=("Ada",), body=("One.", "Two."),
+        tags=("a", "b"),
         images=(Image("i2"), Image("i1")), videos=(Video("v2"),), captions=(Caption("c", "en"),),
         window=Window(NOON), issues=(Issue("info", "y", "", ""),),
     )  # fmt: skip

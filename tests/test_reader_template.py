@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from feeds.brightscript import units
 from feeds.readers import template, wizard
+from feeds.readers.brightscript import units
 from tests.tv_feeds import clip, code, entry, feed, ids, mrss, read, series, tagged
 
 

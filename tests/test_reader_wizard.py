@@ -103,6 +103,9 @@ def test_c9_queries(query: str, tags: list[str], shown: int) -> None:
         ("b", "story-1-b"),
         ("story-1x", "story-1x"),
         ("x.y", "xay"),
+        ("X.Y", "xay"),
+        ("x(a)y", "xay"),
+        ("X(A)Y", "xay"),
         ("xa*y", "xay"),
         ("", "story-1-b"),
     ],
@@ -233,3 +236,59 @@ def test_too_many_tiles_are_refused() -> None:
     root = tagged(*(clip(f"a{n}") for n in range(400)))
     root["categories"] *= 20
     assert code(read("wizard", root)) == "reader_too_many"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"genres": "news"},
+        {"genres": {"count": 1}},
+        {"credits": [{"role": ["actor"]}]},
+        {"credits": ["somebody"]},
+        {"seasonNumber": [1]},
+        {"episodeNumber": {}},
+        {"content": {"videos": [{"url": "u"}], "adBreaks": "00:00:00"}},
+        {"content": {"videos": [{"url": "u"}], "captions": [5]}},
+        {"content": {"videos": [{"url": "u"}], "trickPlayFiles": [{"quality": {}}]}},
+    ],
+)
+def test_an_item_that_is_odd_is_left_out(changes: dict[str, object]) -> None:
+    assert ids(read("wizard", tagged(clip("a1", **changes), clip("a2")))) == {"World": ["a2"]}
+
+
+def test_an_item_with_a_season_number_is_called_after_it() -> None:
+    assert read("wizard", tagged(clip("a1", seasonNumber=2))).rows[0].tiles[0].title == "Season 2"
+
+
+@pytest.mark.parametrize("name", ["movies", "series", "liveFeeds", "tvSpecials"])
+def test_c12_a_list_that_is_none(name: str) -> None:
+    screen = read("wizard", {**feed(clip("a1")), name: "none"})
+    assert (code(screen), screen.crash and screen.crash.where) == ("reader_shape", name)
+    assert not read("wizard", {**feed(clip("a1")), "audioOnly": "none"}).crash
+
+
+def test_the_wizard_plays_audio_too_but_not_from_playlists() -> None:
+    audio = {**tagged(), "audioOnly": [clip("a1")]}
+    assert ids(read("wizard", audio)) == {"World": ["a1"]}
+    listed = {
+        **feed(),
+        "audioOnly": [clip("a1", tags=None)],
+        "playlists": [{"name": "world", "itemIds": ["a1"]}],
+    }
+    assert ids(read("wizard", listed)) == {"Playlist: World": []}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"seasons": ["x"]}, {"seasons": [{"episodes": ["x"]}]}, {"episodes": [None]}]
+)
+def test_a_series_with_odd_episodes_crashes_even_where_nobody_asks_for_it(odd: dict[str, object]) -> None:
+    screen = read("wizard", {**feed(clip("a1")), "series": [clip("s1", content=None, tags=None, **odd)]})
+    assert (code(screen), screen.crash and screen.crash.where) == ("reader_shape", "s1")
+
+
+def test_playlists_of_nothing_still_rename_the_last_row() -> None:
+    categories = [{"name": name, "query": "news", "order": "manual"} for name in ("World", "Sport")]
+    root = feed(clip("a1"), categories=categories, playlists=[])
+    assert ids(read("wizard", root)) == {"World": ["a1"], "Playlist: Sport": ["a1"]}
+    untitled = feed(clip("a1"), categories=[{"query": "news"}], playlists=[])
+    assert code(read("wizard", untitled)) == "reader_shape"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.brightscript import find_word
 from feeds.readers import CODES, READERS, Tile, template, unseen, wizard
+from feeds.readers.brightscript import find_word
 from tests.tv_feeds import IDS, clip, code, entry, feed, ids, mrss, read
 
 
@@ -109,7 +109,7 @@ def test_a_forgotten_namespace_plays_on_the_tv() -> None:
         b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e "x">]><rss>&e;</rss>',
         b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]><rss>&e;</rss>',
         b'<?xml version="1.0"?><!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd"><rss a="&e;">&e;</rss>',
-        b'<?xml version="1.0"?>' + b"<rss>" * 100_000,
+        b'<?xml version="1.0"?>' + b"<rss>" * 40_000 + b"</rss>" * 40_000,
         b"<?xml",
     ],
 )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -54,14 +54,16 @@ class Desk:
         tools = Tools(self.http, pages.read, self.blobs.keep, self.root, lambda: NOON, self.root)
         return {s.key: SOURCES[s.kind](s, tools) for s in channel.source}
 
-    def refresh(self, channel: ChannelSettings, now=NOON, *, force: bool = False) -> Report:
+    def refresh(self, channel: ChannelSettings, now: datetime = NOON, *, force: bool = False) -> Report:
         return self.pipeline(self.open(channel)).refresh(channel, now, force=force)
 
-    def told(self, *sources: FakeSource, now=NOON, force: bool = False, **fields: object) -> Report:
+    def told(
+        self, *sources: FakeSource, now: datetime = NOON, force: bool = False, **fields: object
+    ) -> Report:
         """Refresh from sources that are told what to say."""
         named = {f"s{n}": source for n, source in enumerate(sources)}
         settings = tuple(SourceSettings(kind="rss", name=name) for name in named)
-        channel = ChannelSettings(**{"id": "demo", "title": "Demo", "source": settings, **fields})  # type: ignore[arg-type]
+        channel = ChannelSettings(**{"id": "demo", "title": "Demo", "source": settings, **fields})
         return self.pipeline(named).refresh(channel, now, force=force)
 
     def body(self, name: str = "roku") -> bytes:

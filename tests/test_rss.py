@@ -71,6 +71,13 @@ def test_content_without_a_description() -> None:
     assert (found.summary, found.body) == ("One.", ("One.", "Two."))
 
 
+def test_numbers_of_characters_nobody_can_print() -> None:
+    found = one(
+        item("<description><![CDATA[<p>A&#1;</p>&#xFFFE;<br>&#0;B<br><br>&#xD800;C</p>]]></description>")
+    )
+    assert "".join(found.body).replace("\ufffd", "").replace(" ", "") == "ABC"
+
+
 def test_pixels_portraits_and_other_addresses_are_no_pictures() -> None:
     html = (
         '<img src="/a.jpg"><img src="https://x.example/p.gif" width="1"><img src="data:image/png;base64,x">'
@@ -289,6 +296,16 @@ def test_what_feedparser_chokes_on_is_read_without_it() -> None:
     )
     assert one(body).title == "T"
     assert one(body[:-20] + b"<x>").title == "T"
+
+
+@pytest.mark.parametrize(
+    "name", ["links", "tags", "authors", "content", "image", "published_parsed", "updated_parsed"]
+)
+@pytest.mark.parametrize("said", ["<{0}>text</{0}>", "<{0} a='b'>text</{0}>", "<{0}/>"])
+def test_elements_of_the_names_feedparser_uses_itself(name: str, said: str) -> None:
+    body = item(f"{said.format(name)}<link>/a</link><pubDate>Sun, 22 Nov 2026 07:00:00 GMT</pubDate>")
+    for document in (body, body[:-20] + b"<x>"):
+        assert one(document).title == "T"
 
 
 def test_words_before_the_feed_do_not_matter() -> None:

@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Article, Brand, Image, Issue, Video
-from feedsvc.thumbnails import cards
 from feedsvc.http import FetchError, Http
 from feedsvc.settings import HttpSettings
-from feedsvc.thumbnails import CODES, HEIGHT, WIDTH, card, illustrate, make, uncovered
+from feedsvc.thumbnails import CODES, HEIGHT, WIDTH, card, cards, illustrate, make, uncovered
 from tests import made_media
 from tests.loopback import Loopback
 

@@ -14,9 +14,9 @@ from av.video.stream import VideoStream
 from msgspec.structs import replace
 
 from feeds.model import Issue, Quality, Video
+from feedsvc.http import FetchError
 from feedsvc.media import hls, mp4
 from feedsvc.media.footage import DAMAGE, LARGEST, Files, Limits, OpenUrl, Unfit, decoded, moving, playlist
-from feedsvc.http import FetchError
 
 CODES: Mapping[str, str] = {
     "video_fetch": "the video, or a file it needs, cannot be had from its server",

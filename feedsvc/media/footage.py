@@ -17,8 +17,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 from msgspec import Struct
 
-from feedsvc.media import hls
 from feedsvc.http import FetchError
+from feedsvc.media import hls
 
 # What PyAV and an opened file raise for bytes that are not what they should be.
 DAMAGE = (av.FFmpegError, OSError, ValueError, LookupError, ArithmeticError, RuntimeError, MemoryError)

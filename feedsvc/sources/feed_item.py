@@ -4,6 +4,7 @@ import re
 from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from time import struct_time
 from typing import Any
 
 from lxml import etree
@@ -49,19 +50,19 @@ def article(entry: Entry, media: Media, feed: Entry, url: str) -> Article:
     summary = summary or media.description
     sections, tags = _topics(entry, media)
     published, updated, issues = _times(entry)
-    enclosures = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure"]
-    page = joined(url, entry.get("feedburner_origlink") or entry.get("link") or "") or ""
+    enclosures = [link for link in _listed(entry, "links") if _said(link, "rel") == "enclosure"]
+    page = joined(url, _said(entry, "feedburner_origlink") or _said(entry, "link")) or ""
     # Some feeds of videos link to the video itself, which is no page to read.
     film = [Video(page)] if is_video("", page) else []
     return Article(
-        guid=text.line(entry.get("id") or ""),
+        guid=text.line(_said(entry, "id")),
         url="" if film else page,
-        title=text.plain(entry.get("title") or "") or media.title,
+        title=text.plain(_said(entry, "title")) or media.title,
         summary=summary,
         body=story.paragraphs,
         section=sections,
         tags=tags,
-        language=text.line(entry.get("language") or feed.get("language") or ""),
+        language=text.line(_said(entry, "language") or _said(feed, "language")),
         authors=tuple(_authors(entry)),
         published=published,
         updated=updated,
@@ -69,16 +70,27 @@ def article(entry: Entry, media: Media, feed: Entry, url: str) -> Article:
         videos=_distinct((*media.videos, *_films(enclosures, url), *story.videos, *film)),
         captions=media.captions,
         rating=media.rating,
-        window=_window(entry.get("validity") or ""),
+        window=_window(_said(entry, "validity")),
         issues=issues,
     )
 
 
+def _said(entry: Entry, name: str) -> str:
+    # An element nobody knows may take any name, and be a text, a table or a list.
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _listed(entry: Entry, name: str) -> list[Entry]:
+    value = entry.get(name)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
 def _texts(entry: Entry, url: str) -> tuple[_Story, str]:
     """Return the story and the summary; a summary of several paragraphs is the story itself."""
-    said = entry.get("summary") or ""
-    full = max((c.get("value") or "" for c in entry.get("content", ()) if _is_text(c)), key=len, default="")
-    base = next((b for c in entry.get("content", ()) if (b := joined(url, c.get("base") or ""))), url)
+    said, contents = _said(entry, "summary"), _listed(entry, "content")
+    full = max((_said(c, "value") for c in contents if _is_text(_said(c, "type"))), key=len, default="")
+    base = next((base for c in contents if (base := joined(url, _said(c, "base")))), url)
     story, summary = _story(full, base), _story(said, base)
     # feedparser gives an item that has only a full text that text as its summary, too.
     if said == full or (not full and len(summary.paragraphs) > 1):
@@ -88,8 +100,7 @@ def _texts(entry: Entry, url: str) -> tuple[_Story, str]:
     return shown, " ".join(summary.paragraphs)
 
 
-def _is_text(content: Entry) -> bool:
-    type_ = content.get("type") or ""
+def _is_text(type_: str) -> bool:
     return type_.startswith("text/") or "html" in type_
 
 
@@ -108,8 +119,9 @@ def _story(markup: str, base: str) -> _Story:
     etree.strip_elements(root, *_NOT_TEXT, etree.Comment, with_tail=False)
     for element in root.iter("br", *_APART):
         space = "\n" if element.tag == "br" else "\n\n"
-        element.tail = space + (element.tail or "")
-        element.text = (element.text or "") if element.tag == "br" else space + (element.text or "")
+        # A character's number may stand for one that lxml will not write.
+        element.tail = space + text.safe(element.tail or "")
+        element.text = space * (element.tag != "br") + text.safe(element.text or "")
     return _Story(tuple(_paragraphs(str(root.text_content()))), images, videos)
 
 
@@ -140,7 +152,7 @@ def _figcaption(img: lxml_html.HtmlElement) -> str:
 
 def _topics(entry: Entry, media: Media) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the section path and the tags."""
-    said = (text.plain(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ()))
+    said = (text.plain(_said(tag, "label") or _said(tag, "term")) for tag in _listed(entry, "tags"))
     named = [
         n for n in (*said, *media.categories) if n and n.casefold() not in _NO_SECTION and "://" not in n
     ]
@@ -155,21 +167,23 @@ def _times(entry: Entry) -> tuple[datetime | None, datetime | None, tuple[Issue,
         Issue(
             "warning",
             "bad_date",
-            entry.get("link") or entry.get("id") or "",
-            f"The date {text.clip(text.line(str(entry[name])), 60)!r} cannot be read.",
+            _said(entry, "link") or _said(entry, "id"),
+            f"The date {text.clip(text.line(_said(entry, name)), 60)!r} cannot be read.",
             "Write it as in Sun, 22 Nov 2026 07:00:00 +0000.",
         )
         for name, moment in times.items()
-        if moment is None and text.line(str(entry[name]))
+        if moment is None and text.line(_said(entry, name))
     )
     updated = times.get("updated")
     return times.get("published") or times.get("created") or updated, updated, issues
 
 
 def _moment(entry: Entry, name: str) -> datetime | None:
-    parsed = entry.get(f"{name}_parsed") if f"{name}_parsed" in entry else None
+    parsed = entry.get(f"{name}_parsed")
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _read_moment(str(entry[name]))
+        if isinstance(parsed, struct_time):
+            return datetime.fromtimestamp(timegm(parsed), UTC)
+        return _read_moment(_said(entry, name))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -187,24 +201,24 @@ def _window(validity: str) -> Window:
 
 
 def _authors(entry: Entry) -> Iterator[str]:
-    names = (text.plain(a.get("name") or "") for a in entry.get("authors", ()))
+    names = (text.plain(_said(a, "name")) for a in _listed(entry, "authors"))
     yield from dict.fromkeys(name for name in names if name and "@" not in name)
 
 
 def _pictures(entry: Entry, enclosures: Iterable[Entry], base: str) -> Iterator[Image]:
     for link in enclosures:
-        url = joined(base, link.get("href") or "")
-        if url and is_image(link.get("type") or "", url):
+        url = joined(base, _said(link, "href"))
+        if url and is_image(_said(link, "type"), url):
             yield Image(url)
     cover = entry.get("image")
-    if isinstance(cover, Mapping) and (url := joined(base, cover.get("href") or "")):
+    if isinstance(cover, Mapping) and (url := joined(base, _said(cover, "href"))):
         yield Image(url)
 
 
 def _films(enclosures: Iterable[Entry], base: str) -> Iterator[Video]:
     for link in enclosures:
-        url = joined(base, link.get("href") or "")
-        if url and is_video(link.get("type") or "", url):
+        url = joined(base, _said(link, "href"))
+        if url and is_video(_said(link, "type"), url):
             yield Video(url)
 
 

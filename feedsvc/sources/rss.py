@@ -124,9 +124,15 @@ def read(body: bytes, url: str, charset: str = "") -> Listing:
         return _failed("source_not_a_feed", url, _looks_like(document[:_HEAD]))
     if "<!entity" in document[: root.start()].casefold():
         return _failed("source_has_entities", url)
-    if document.count("<") > _TAGS:
+    if _tags(document) > _TAGS:
         return _failed("source_too_large", url, _TAGS)
     return _read(document[root.start() :], document.count("\n", 0, root.start()), url)
+
+
+def _tags(document: str) -> int:
+    """Return how many tags there are, without those in CDATA, which are text to a parser."""
+    first, *rest = document.split("<![CDATA[")
+    return first.count("<") + sum((part.partition("]]>")[2] or part).count("<") for part in rest)
 
 
 def _failed(code: str, url: str, *details: object) -> Listing:
@@ -176,7 +182,8 @@ def _read(document: str, line: int, url: str) -> Listing:
     # The two readers may see different items in a broken document; no media is better than another story's.
     media = media if len(media) == len(entries) else [Media()] * len(entries)
     pairs = [(entry, one) for entry, one in zip(entries, media, strict=True) if not one.gone]
-    told = (article(entry, one, parsed["feed"], url) for entry, one in pairs)
+    # feedparser's own dictionaries answer for keys they do not have: an update with the publication.
+    told = (article(dict(entry), one, dict(parsed["feed"]), url) for entry, one in pairs)
     articles, shared = named([a for a in told if a.title or a.url or a.body or a.videos])
     issues = [_issue("warning", "source_malformed", url, line + fault[0], fault[1])] if fault else []
     if shared:

@@ -7,9 +7,9 @@ import pyvips
 from msgspec.structs import replace
 
 from feeds.model import Article, Brand, Image, Issue, Video
+from feedsvc.http import FetchError
 from feedsvc.thumbnails import cards
 from feedsvc.thumbnails.cards import HEIGHT, WIDTH, uncovered
-from feedsvc.http import FetchError
 
 __all__ = ["CODES", "HEIGHT", "WIDTH", "card", "illustrate", "make", "uncovered"]
 

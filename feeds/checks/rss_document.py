@@ -9,8 +9,8 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 
 from feeds import rules
+from feeds.checks.mrss_rules import RULES
 from feeds.model import Issue, Severity
-from feeds.mrss_rules import RULES
 
 MEDIA = "http://search.yahoo.com/mrss/"
 _ENCODING = re.compile(r"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]+)")

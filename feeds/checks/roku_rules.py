@@ -1,4 +1,4 @@
-"""Every code `feeds.roku_check` can give: how bad, what it means, what to do."""
+"""Every code `feeds.checks.roku` can give: how bad, what it means, what to do."""
 
 from feeds.rules import COMMON, Rule, Rules
 

@@ -2,16 +2,16 @@
 
 Nobody checks a Direct Publisher feed any more, and a bad one is a blank channel: so the service asks here,
 before it publishes, whether each reader shows every item. A reader's rules are the steps of its module
-(`reader_template`, `reader_wizard`); the language both are written in is in `brightscript`.
+(`template_reader`, `wizard_reader`); the language both are written in is in `brightscript`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from feeds.model import Issue
-from feeds.reader_template import identified, template
-from feeds.reader_wizard import wizard
-from feeds.screen import CODES, Screen, ShownRow, Tile, explain
+from feeds.readers.screen import CODES, Screen, ShownRow, Tile, explain
+from feeds.readers.template_reader import identified, template
+from feeds.readers.wizard_reader import wizard
 
 __all__ = ["CODES", "READERS", "Screen", "ShownRow", "Tile", "template", "unseen", "wizard"]
 

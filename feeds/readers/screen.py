@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from feeds.brightscript import Crash
 from feeds.model import Issue
+from feeds.readers.brightscript import Crash
 from feeds.rules import Rule, Rules, issue, meanings
 
 

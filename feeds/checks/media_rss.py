@@ -11,8 +11,7 @@ from itertools import chain
 from lxml.etree import _Element as Element
 
 from feeds import rules
-from feeds.model import Issue
-from feeds.rss_document import (
+from feeds.checks.rss_document import (
     MEDIA,
     Part,
     captions,
@@ -23,6 +22,7 @@ from feeds.rss_document import (
     unique_guids,
     window,
 )  # fmt: skip
+from feeds.model import Issue
 
 _PREFIXES = {
     MEDIA: "media:", MEDIA.rstrip("/"): "media:", "http://purl.org/dc/terms/": "dcterms:",

@@ -5,7 +5,7 @@ What `components/content/RootHandler.brs` does to a feed, step by step, in the o
 
 from msgspec.structs import replace
 
-from feeds.brightscript import (
+from feeds.readers.brightscript import (
     Crash,
     Element,
     Table,
@@ -20,7 +20,7 @@ from feeds.brightscript import (
     parse_xml,
     units,
 )
-from feeds.screen import Screen, ShownRow, Tile, explain, play
+from feeds.readers.screen import Screen, ShownRow, Tile, explain, play
 
 NAME = "template"
 LIMIT = 500 * 1024

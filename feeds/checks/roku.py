@@ -12,9 +12,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from feeds import roku_schema, rules
+from feeds import rules
+from feeds.checks import roku_schema
+from feeds.checks.roku_rules import LISTS, RULES
 from feeds.model import Issue
-from feeds.roku_rules import LISTS, RULES
 
 CODES = rules.meanings(RULES)
 _WORD = re.compile(r"[A-Za-z0-9_]+")

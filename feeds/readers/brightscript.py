@@ -131,7 +131,7 @@ def equal(one: object, other: object) -> bool:
         return one is other
     if isinstance(one, list | dict) or isinstance(other, list | dict):
         raise Crash
-    return isinstance(one, str) == isinstance(other, str) and one == other
+    return one == other
 
 
 def to_str(value: object) -> str:

@@ -9,8 +9,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from feeds.brightscript import Crash, Element, blame, count, dot, each, equal, field, get, to_str
-from feeds.screen import ShownRow, Tile
+from feeds.readers.brightscript import Crash, Element, blame, count, dot, each, equal, field, get, to_str
+from feeds.readers.screen import ShownRow, Tile
 
 # What roDateTime.FromISO8601String takes on the engine (C7); it makes 1970 of anything else.
 _DATE = re.compile(

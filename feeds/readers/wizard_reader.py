@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import regex
 
-from feeds.brightscript import (
+from feeds.readers.brightscript import (
     Crash,
     Element,
     Table,
@@ -28,8 +28,8 @@ from feeds.brightscript import (
     parse_xml,
     string,
 )
-from feeds.screen import Screen, ShownRow, play
-from feeds.wizard_items import Item, Row, add_episodes, by_date, from_json, from_mrss, show
+from feeds.readers.screen import Screen, ShownRow, play
+from feeds.readers.wizard_items import Item, Row, add_episodes, by_date, from_json, from_mrss, show
 
 NAME = "wizard"
 MOST_TILES = 100_000
@@ -99,7 +99,7 @@ def _json(text: str) -> tuple[ShownRow, ...]:
 
 
 class _Loader:
-    """The loading of a JSON feed. `row` and `item` outlive the program's loops, and it goes on with them."""
+    """The loading of a JSON feed. `row` and `item` outlive the program's loops: what it used last goes on."""
 
     def __init__(self, feed: Table) -> None:
         self.feed = feed
@@ -126,7 +126,6 @@ class _Loader:
     def _rows_for(self, tags: object) -> Iterator[Row]:
         for title in list(self._asking_for(tags)):
             yield from self._rows_titled(title)
-            self.row = self.rows[-1]
 
     def _rows_titled(self, title: object) -> Iterable[Row]:
         if isinstance(title, str) and self._by_title is not None:

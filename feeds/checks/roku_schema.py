@@ -9,15 +9,15 @@ import jsonschema_rs
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from feeds import rules
+from feeds.checks.roku_rules import LISTS, RULES
 from feeds.model import Issue
-from feeds.roku_rules import LISTS, RULES
 
 _FILE = pkgutil.get_data("feeds", "schemas/direct-publisher.schema.json")
 _SCHEMA: dict[str, Any] = json.loads(_FILE or b"")
 _VALIDATOR = jsonschema_rs.Draft202012Validator(
     {**_SCHEMA, "$ref": "#/$defs/feedDevice"}, validate_formats=True
 )
-# What `feeds.roku_check` looks at itself, and says more of.
+# What `feeds.checks.roku` looks at itself, and says more of.
 _OWN_RULES = {
     "id", "url", "thumbnail", "brandedThumbnail", "lastUpdated", "dateAdded", "validityPeriodStart",
     "validityPeriodEnd",

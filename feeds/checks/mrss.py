@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from feeds import rules
-from feeds.media_rss_check import check as check_standard
-from feeds.model import Issue
-from feeds.mrss_rules import RULES
-from feeds.rss_document import (
+from feeds.checks.media_rss import check as check_standard
+from feeds.checks.mrss_rules import RULES
+from feeds.checks.rss_document import (
     MEDIA,
     Part,
     captions,
@@ -23,6 +22,7 @@ from feeds.rss_document import (
     unique_guids,
     window,
 )  # fmt: skip
+from feeds.model import Issue
 
 __all__ = ["CODES", "check_roku", "check_standard"]
 CODES = rules.meanings(RULES)
