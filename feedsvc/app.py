@@ -1,27 +1,22 @@
-"""build(settings): the only wiring. Here alone the clock is read and everybody meets."""
+"""build(settings): the only wiring of the pipeline. Here the clock is read and everybody meets."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
-from wsgiref.types import WSGIApplication
 
-from feeds import FORMATS
-from feedsvc import pages, web
+from feedsvc import pages
 from feedsvc.blobs import LocalBlobs
 from feedsvc.http import Http
 from feedsvc.jobs import Jobs
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline, Progress, Report
 from feedsvc.scheduler import Scheduler
-from feedsvc.settings import Settings, load, with_port
+from feedsvc.settings import Settings
 from feedsvc.sources import SOURCES, Source, Tools
 from feedsvc.store import Store, open_store
 
-SETTINGS, PORT = "FEEDSVC_SETTINGS", "FEEDSVC_PORT"
 ARTICLES_AT_ONCE = 8
 A = TypeVar("A")
 B = TypeVar("B")
@@ -32,28 +27,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_settings(path: Path, port: int | None = None) -> Settings:
-    """Return validated settings; `port` overrides theirs.
-
-    Raises:
-        SettingsError: with every mistake in them.
-    """
-    settings = load(path, kinds=frozenset(SOURCES), formats=frozenset(FORMATS))
-    return with_port(settings, port) if port else settings
-
-
-def open_blobs(settings: Settings) -> LocalBlobs:
-    """Return where thumbnails and videos are kept."""
-    return LocalBlobs(settings.root / settings.storage.media)
-
-
 class Service:
     """Everything, wired: what the commands and the scheduler work with."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store: Store = open_store(settings.storage.database, settings.root)
-        self.blobs = open_blobs(settings)
+        self.blobs = LocalBlobs(settings.root / settings.storage.media)
         self.http = Http(settings.http)
         self.workdir = settings.root / "var"
         self.jobs = Jobs(self.workdir / "locks")
@@ -101,12 +81,3 @@ class Service:
 def build(settings: Settings) -> Service:
     """Return the service that these settings describe."""
     return Service(settings)
-
-
-def wsgi() -> WSGIApplication:
-    """Return the web side for a server process, which finds its settings in the environment."""
-    port = os.environ.get(PORT)
-    settings = read_settings(Path(os.environ.get(SETTINGS, "settings.toml")), int(port) if port else None)
-    store = open_store(settings.storage.database, settings.root)
-    application = web.create_app(store, settings, open_blobs(settings), now=now)
-    return web.wrap(application, store, settings)

@@ -1,20 +1,15 @@
 """The commands. Exit codes: 0 fine, 1 problems found, 2 could not run."""
 
 import logging
-import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import click
 import msgspec
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
@@ -22,12 +17,17 @@ from rich.progress import Progress as Bar
 
 from feeds import FORMATS, text
 from feeds.model import Issue
-from feedsvc import app, checker, web
-from feedsvc.export import export
+from feedsvc import serving
 from feedsvc.http import FetchError, Http, Response
-from feedsvc.refresh import Report
-from feedsvc.settings import HttpSettings, Settings, SettingsError
-from feedsvc.why import Standing, why
+from feedsvc.settings import HttpSettings, Settings, SettingsError, load, with_port
+from feedsvc.sources import SOURCES
+
+# A command imports what it needs when it runs: together that takes longer than a server's whole start.
+if TYPE_CHECKING:
+    from feedsvc.app import Service
+    from feedsvc.checker import Checked
+    from feedsvc.refresh import Report
+    from feedsvc.why import Standing
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -64,7 +64,7 @@ def could_not_run(*sentences: str) -> NoReturn:
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
-    envvar=app.SETTINGS,
+    envvar=serving.SETTINGS,
     default=Path("settings.toml"),
     show_default=True,
     help="The settings file.",
@@ -73,9 +73,10 @@ def could_not_run(*sentences: str) -> NoReturn:
 def main(ctx: click.Context, settings: Path) -> None:
     """Publish a newsroom's articles as a Roku channel's feeds."""
     ctx.obj = settings
-    level = logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("feedsvc").setLevel(
+        logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
+    )
 
 
 @main.command()
@@ -84,48 +85,9 @@ def main(ctx: click.Context, settings: Path) -> None:
 @click.pass_obj
 def serve(settings: Path, port: int | None, no_schedule: bool) -> None:
     """Schedule and serve: the main job."""
-    chosen = app.read_settings(settings, port)
-    os.environ[app.SETTINGS] = str(settings.resolve())
-    os.environ[app.PORT] = str(chosen.server.port)
-    # A forked worker would inherit the scheduler's threads and locks half way through.
-    multiprocessing.set_start_method("spawn", force=True)
-    service = app.build(chosen)
-    scheduler = service.scheduler()
-    server = web_server(chosen)
-    server.on_startup(lambda: announce(chosen))
-    if not no_schedule:
-        server.on_startup(lambda: scheduler.start(app.now()))
-        server.on_shutdown(scheduler.stop)
-    with closing(service):
-        server.serve()
-
-
-def web_server(settings: Settings) -> MPServer:
-    """Return the server that runs `app.wsgi` in worker processes of its own."""
-    return MPServer(
-        "feedsvc.app:wsgi",
-        address=settings.server.host,
-        port=settings.server.port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        http=HTTPModes.http1,
-        websockets=False,
-        blocking_threads=web.THREADS,
-        workers=settings.server.workers,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-    )
-
-
-def announce(settings: Settings) -> None:
-    """Say what there is to open."""
-    base = settings.server.public_url
-    out.print(f"\n[bold]Producers:[/] {base}/")
-    for channel in settings.channel:
-        out.print(f"\n[bold]{escape(channel.title)}[/]  {base}/preview/{channel.id}")
-        for name in channel.formats:
-            out.print(f"  {name:10} {base}/feeds/{channel.id}/{FORMATS[name].path}")
-    out.print("\nThe first refresh is under way; stop with Ctrl+C.\n")
+    chosen = read_settings(settings, port)
+    announce(chosen, scheduled=not no_schedule)
+    serving.serve(chosen, settings, schedule=not no_schedule)
 
 
 @main.command()
@@ -135,15 +97,44 @@ def announce(settings: Settings) -> None:
 @click.pass_obj
 def refresh(settings: Path, channels: tuple[str, ...], force: bool, as_json: bool) -> None:
     """Refresh channels once; all of them when none is named."""
-    chosen = app.read_settings(settings)
+    chosen = read_settings(settings)
     names = [chosen.named(name).id for name in channels] or [channel.id for channel in chosen.channel]
-    with closing(app.build(chosen)) as service:
+    with closing(build(chosen)) as service:
         reports = []
         for name in names:
             with progress_bar(name) as progress:
                 reports.append(service.refresh(name, force=force, progress=progress))
             print_json(reports[-1]) if as_json else print_report(reports[-1])
     sys.exit(1 if any(map(has_problems, reports)) else 0)
+
+
+def announce(settings: Settings, *, scheduled: bool) -> None:
+    """Say what there is to open."""
+    base = settings.server.public_url
+    out.print(f"\n[bold]Producers:[/] {base}/")
+    for channel in settings.channel:
+        out.print(f"\n[bold]{escape(channel.title)}[/]  {base}/preview/{channel.id}")
+        for name in channel.formats:
+            out.print(f"  {name:10} {base}/feeds/{channel.id}/{FORMATS[name].path}")
+    what = "The first refresh is under way" if scheduled else "Nothing is refreshed here"
+    out.print(f"\n{what}; stop with Ctrl+C.\n")
+
+
+def read_settings(path: Path, port: int | None = None) -> Settings:
+    """Return validated settings; `port` overrides theirs.
+
+    Raises:
+        SettingsError: with every mistake in them.
+    """
+    settings = load(path, kinds=frozenset(SOURCES), formats=frozenset(FORMATS))
+    return with_port(settings, port) if port else settings
+
+
+def build(settings: Settings) -> "Service":
+    """Return everything wired."""
+    from feedsvc import app
+
+    return app.build(settings)
 
 
 @contextmanager
@@ -157,7 +148,7 @@ def progress_bar(channel: str) -> Iterator[Callable[[str, int, int], None]]:
         )
 
 
-def has_problems(report: Report) -> bool:
+def has_problems(report: "Report") -> bool:
     """Tell whether a person should look at a refresh."""
     bad = report.status in ("held", "failed", "busy")
     return bad or any(issue.severity == "error" for issue in report.issues)
@@ -168,7 +159,7 @@ def print_json(value: object) -> None:
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
 
 
-def print_report(report: Report) -> None:
+def print_report(report: "Report") -> None:
     """Print a refresh as a producer reads it."""
     colour = {"held": "red", "failed": "red", "busy": "yellow"}.get(report.status, "green")
     out.print(
@@ -207,7 +198,9 @@ def print_issues(issues: tuple[Issue, ...]) -> None:
 @click.pass_obj
 def check(settings: Path, file_or_url: str, format_name: str | None, media: bool, as_json: bool) -> None:
     """Check anybody's feed: its rules, and what each reader on a TV shows."""
-    options = app.read_settings(settings).http if settings.exists() else HttpSettings()
+    from feedsvc import checker
+
+    options = read_settings(settings).http if settings.exists() else HttpSettings()
     with closing(Http(allowing(options, file_or_url))) as http:
         body, served = read_feed(file_or_url, http, options.max_listing)
         found = checker.check(body, file_or_url, format_name or "", served)
@@ -241,7 +234,7 @@ def read_feed(file_or_url: str, http: Http, max_bytes: int) -> tuple[bytes, Resp
         could_not_run(f"{file_or_url}: cannot be read ({error.strerror}). Name a file or an address.")
 
 
-def print_checked(name: str, found: checker.Checked) -> None:
+def print_checked(name: str, found: "Checked") -> None:
     """Print what a check found: issues, then each reader's screen."""
     out.print(f"[bold]{escape(name)}[/] as {found.format}, {found.size:,} bytes")
     print_issues(found.issues)
@@ -258,9 +251,11 @@ def print_checked(name: str, found: checker.Checked) -> None:
 @click.pass_obj
 def why_command(settings: Path, url_or_id: str, as_json: bool) -> None:
     """Say where an article stands and why."""
-    chosen = app.read_settings(settings)
-    with closing(app.build(chosen)) as service:
-        found = why(url_or_id, service.store, chosen.channel)
+    from feedsvc import why
+
+    chosen = read_settings(settings)
+    with closing(build(chosen)) as service:
+        found = why.why(url_or_id, service.store, chosen.channel)
     if as_json:
         print_json(found)
     elif not found:
@@ -272,7 +267,7 @@ def why_command(settings: Path, url_or_id: str, as_json: bool) -> None:
     sys.exit(0 if any(standing.on_air for standing in found) else 1)
 
 
-def print_standing(standing: Standing) -> None:
+def print_standing(standing: "Standing") -> None:
     """Print where an article stands in one channel."""
     colour = "green" if standing.on_air else "yellow"
     out.print(f"[bold]{escape(standing.title)}[/]  {standing.channel}/{standing.id}")
@@ -286,8 +281,10 @@ def print_standing(standing: Standing) -> None:
 @click.pass_obj
 def export_command(settings: Path, directory: Path) -> None:
     """Write the published feeds and their media as a static tree."""
-    chosen = app.read_settings(settings)
-    with closing(app.build(chosen)) as service:
+    from feedsvc.export import export
+
+    chosen = read_settings(settings)
+    with closing(build(chosen)) as service:
         found = [service.store.document(c.id, name) for c in chosen.channel for name in c.formats]
         documents = [document for document in found if document]
         if not documents:

@@ -68,6 +68,7 @@ class ServerSettings(Table):
     port: int = Field(8080, ge=1, le=65535)
     public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8080"
     workers: int = Field(1, ge=1, le=64)
+    threads: int = Field(64, ge=4, le=512)
 
 
 class StorageSettings(Table):

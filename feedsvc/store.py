@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from feeds.model import Article, Issue
 from feedsvc.http import Validator
@@ -152,7 +153,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        _meta.create_all(engine)
+        _create_tables(engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -330,8 +331,17 @@ def open_store(url: str, root: Path) -> Store:
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
     # WAL: readers are never in the writer's way. https://www.sqlite.org/wal.html
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000"):
+    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _create_tables(engine: sa.Engine) -> None:
+    """Create what is missing; the scheduler and its server processes start at one moment."""
+    with engine.begin() as db:
+        for table in _meta.sorted_tables:
+            db.execute(CreateTable(table, if_not_exists=True))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                db.execute(CreateIndex(index, if_not_exists=True))
 
 
 _decode_article = msgspec.json.Decoder(Article).decode

@@ -181,6 +181,20 @@ def test_a_file_that_cannot_be_published(drop: Drop, tmp_path: Path) -> None:
     assert issue.message.startswith("The video storm.m3u8 cannot be published: storm.m3u8 names not-there.ts")
 
 
+def test_a_segment_that_comes_late(drop: Drop, tmp_path: Path) -> None:
+    drop.put("storm.txt", STORY)
+    drop.put("storm.m3u8", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhls/720.m3u8\n")
+    drop.put("hls/720.m3u8", "#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\nhttps://cdn.example/2.ts\n")
+    tools = msgspec.structs.replace(drop.tools, keep=LocalBlobs(tmp_path / "media").keep)
+    source = folder.open_source(SourceSettings(kind="folder", path="drop"), tools)
+    first = source.pull(Seen())
+    assert [i.code for i in first.articles[0].issues] == ["video_unreadable"]
+    drop.put("hls/1.ts")
+    second = source.pull(Seen(first.validators))
+    assert (second.articles[0].issues, len(second.articles[0].videos)) == ((), 1)
+    assert source.pull(Seen(second.validators)).unchanged
+
+
 # What is outside stays outside.
 
 
@@ -197,6 +211,7 @@ def test_nothing_outside_the_folder_is_published(drop: Drop, source: str) -> Non
     secret.write_bytes(b"secret")
     (drop.root / "out.jpg").symlink_to(secret)
     (drop.root / "away").symlink_to(drop.root.parent)
+    (drop.root / "round.txt").symlink_to(drop.root / "round.txt")
     drop.put(".hidden.jpg")
     drop.put("storm.html", PAGE.format(f'<img src="{source}" width="900" height="600">'))
     pulled = drop.pull()

@@ -17,6 +17,8 @@ FLOORS = [
     {"produce", "decide", "publication"},
     {"refresh", "scheduler", "jobs", "web", "checker", "export", "why"},
     {"app"},
+    {"serving"},
+    {"wsgi"},
     {"cli"},
     {"run"},
 ]

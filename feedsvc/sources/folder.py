@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -126,9 +127,11 @@ class Folder:
             article = self._story(name, files[name])
             if isinstance(article, Issue):
                 return article
-            article = _with_media(article, _without_parts(sorted(beside, key=_by_number), files))
+            parts = _parts(beside, files)
+            article = _with_media(article, sorted(beside - parts, key=_by_number))
             shown: tuple[Image | Video | Caption, ...] = (*article.images, *article.videos, *article.captions)
-            uses = {name, *beside, *(n for m in shown if (n := _local(m.url)) is not None)}
+            named = {local for medium in shown if (local := _local(medium.url)) is not None}
+            uses = {name, *beside, *named, *parts, *_parts(named, files)}
             return _published(article, name, files, self._tools.keep), uses
         except OSError as error:
             return _issue("error", "story_unreadable", name, error.strerror or error)
@@ -211,11 +214,12 @@ def _files(root: Path) -> tuple[dict[str, File] | None, list[Issue]]:
         for name in sorted(names):
             path = Path(folder, name)
             shown = text.safe(path.relative_to(home).as_posix())
-            if name.startswith(".") or name.endswith(_UNFINISHED):
+            if name.startswith(".") or name.endswith(_UNFINISHED) or not path.is_file():
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(home):
                 issues.append(_issue("warning", "file_outside", shown, shown))
-            elif path.is_file():
+                continue
+            with suppress(OSError):  # it went away meanwhile
                 stat = path.stat()
                 found[shown] = File(path, f"{stat.st_size}-{stat.st_mtime_ns}", stat.st_size, stat.st_mtime)
     return found, issues
@@ -258,14 +262,19 @@ def _folders(name: str) -> Iterator[str]:
         yield name
 
 
-def _without_parts(names: Sequence[str], files: Mapping[str, File]) -> list[str]:
-    """Return the names that no playlist among them leads to: segments and renditions are no videos."""
+def _parts(names: Iterable[str], files: Mapping[str, File]) -> set[str]:
+    """Return the names the playlists among `names` lead to: segments and renditions, which are no videos."""
     parts: set[str] = set()
-    for playlist in (name for name in names if name.lower().endswith(".m3u8")):
+    todo = [name for name in names if name.lower().endswith(".m3u8") and name in files]
+    while todo:
+        playlist = todo.pop()
         said = _decoded(files[playlist].path.read_bytes()[:_LONGEST_TEXT])
-        addresses = (unquote(line or uri) for line, uri in _NAMED.findall(said))
-        parts |= {posixpath.normpath(posixpath.join(posixpath.dirname(playlist), a)) for a in addresses}
-    return [name for name in names if name not in parts]
+        addresses = [unquote(line or uri) for line, uri in _NAMED.findall(said)]
+        folder = posixpath.dirname(playlist)
+        new = {posixpath.normpath(posixpath.join(folder, a)) for a in addresses if "://" not in a} - parts
+        parts |= new
+        todo += [name for name in new if name.lower().endswith(".m3u8") and name in files]
+    return parts
 
 
 def _known(validators: Mapping[str, Validator]) -> dict[str, dict[str, str]]:

@@ -184,7 +184,7 @@ def _read(document: str, line: int, url: str) -> Listing:
     pairs = [(entry, one) for entry, one in zip(entries, media, strict=True) if not one.gone]
     # feedparser's own dictionaries answer for keys they do not have: an update with the publication.
     told = (article(dict(entry), one, dict(parsed["feed"]), url) for entry, one in pairs)
-    articles, shared = named([a for a in told if a.title or a.url or a.body or a.videos])
+    articles, shared = named([a for a in told if a.title or a.summary or a.url or a.videos])
     issues = [_issue("warning", "source_malformed", url, line + fault[0], fault[1])] if fault else []
     if shared:
         issues.append(_issue("warning", "source_shared_guid", url, shared, len(articles)))

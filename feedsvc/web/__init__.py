@@ -1,7 +1,6 @@
 """The web side: feeds and media for devices, pages for producers. It reads; it never refreshes.
 
 `create_app` is a plain Flask application with every route. `wrap` puts the feeds in front of it, from memory.
-`THREADS` is how many threads a server should have for it.
 """
 
 from collections.abc import Callable
@@ -14,10 +13,9 @@ from feedsvc.blobs import Blobs
 from feedsvc.settings import Settings
 from feedsvc.store import Store
 from feedsvc.web import errors, health, media, preview, published
-from feedsvc.web.media import THREADS
 from feedsvc.web.published import Feeds, Published, wrap
 
-__all__ = ["THREADS", "Feeds", "Published", "create_app", "wrap"]
+__all__ = ["Feeds", "Published", "create_app", "wrap"]
 
 # Pictures and videos come from wherever a newsroom keeps them; plain http only from this machine.
 _ELSEWHERE = "https: http://127.0.0.1:* http://localhost:*"
@@ -32,7 +30,7 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["feeds"] = feeds = Feeds(store, settings)
     app.register_blueprint(published.routes(feeds))
-    app.register_blueprint(media.routes(blobs))
+    app.register_blueprint(media.routes(blobs, settings.server.threads * 3 // 4))
     app.register_blueprint(health.routes(store, settings, now))
     app.register_blueprint(preview.routes(store, settings, now))
     errors.register(app)

@@ -33,13 +33,13 @@ TYPES = {
 _CHUNK = 256 * 1024
 # Handed over in one piece, so that a slow TV does not hold a thread: every picture, most HLS segments.
 _WHOLE = 1024 * 1024
-# Longer answers hold one of the server's threads as long as they take. Some are always left for the rest.
-THREADS = 64
-STREAMS = THREADS * 3 // 4
 
 
-def routes(blobs: Blobs, streams: int = STREAMS) -> Blueprint:
-    """Return the route of the published files; no more than `streams` long ones are sent at once."""
+def routes(blobs: Blobs, streams: int) -> Blueprint:
+    """Return the route of the published files; no more than `streams` long ones are sent at once.
+
+    A long answer holds one of the server's threads as long as it takes, and some must be left for the rest.
+    """
     blueprint = Blueprint("media", __name__)
     free = BoundedSemaphore(streams)
 

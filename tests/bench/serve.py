@@ -34,14 +34,14 @@ from feedsvc.blobs import LocalBlobs
 from feedsvc.publication import document_of
 from feedsvc.settings import Settings
 from feedsvc.store import Store, open_store
-from feedsvc.web import THREADS, create_app, wrap
+from feedsvc.web import create_app, wrap
 
 ROOT = "FEEDSVC_BENCH_ROOT"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SETTINGS = Settings(channel=({"id": "demo", "title": "Bench", "source": ({"kind": "demo"},)},))
 PATH = "/feeds/demo/roku.json"
 # What the service runs with (feedsvc.cli.web_server).
-GRANIAN = f"--http 1 --no-ws --blocking-threads {THREADS}"
+GRANIAN = f"--http 1 --no-ws --blocking-threads {SETTINGS.server.threads}"
 
 
 class Peer(Struct, frozen=True):

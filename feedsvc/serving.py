@@ -1,0 +1,79 @@
+"""The main job: server processes for the web side, and the scheduler beside them in this one."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from feedsvc.settings import Settings
+
+# feedsvc.wsgi, in a process of its own, finds its settings under these names.
+SETTINGS, PORT = "FEEDSVC_SETTINGS", "FEEDSVC_PORT"
+
+
+def serve(settings: Settings, path: Path, *, schedule: bool) -> None:
+    """Serve the channels of `path` until stopped, and refresh them on `schedule`."""
+    os.environ[SETTINGS] = str(path.resolve())
+    os.environ[PORT] = str(settings.server.port)
+    # A forked worker would inherit the scheduler's threads and locks half way through.
+    multiprocessing.set_start_method("spawn", force=True)
+    with scheduling(settings) if schedule else nullcontext():
+        web_server(settings).serve()
+
+
+@contextmanager
+def scheduling(settings: Settings) -> Iterator[None]:
+    """Refresh on schedule meanwhile; wired in a thread, for that takes as long as a server's start."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(start_scheduler, settings)
+        running.add_done_callback(stop_if_failed)
+        try:
+            yield
+        finally:
+            stop = running.result()
+            stop()
+
+
+def start_scheduler(settings: Settings) -> Callable[[], None]:
+    """Start refreshing and return what stops it."""
+    from feedsvc import app
+
+    service = app.build(settings)
+    scheduler = service.scheduler()
+    scheduler.start(app.now())
+
+    def stop() -> None:
+        scheduler.stop()
+        service.close()
+
+    return stop
+
+
+def stop_if_failed(running: "Future[Callable[[], None]]") -> None:
+    """End a server whose scheduler could not start: it would serve yesterday's news for ever."""
+    if running.exception():
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def web_server(settings: Settings) -> MPServer:
+    """Return the server that runs `app.wsgi` in worker processes of its own."""
+    return MPServer(
+        "feedsvc.wsgi:application",
+        address=settings.server.host,
+        port=settings.server.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        http=HTTPModes.http1,
+        websockets=False,
+        blocking_threads=settings.server.threads,
+        workers=settings.server.workers,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )

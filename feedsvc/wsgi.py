@@ -1,0 +1,23 @@
+"""The web side for a server process: wired with nothing of the pipeline, so that none of it can break it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+from feedsvc import web
+from feedsvc.blobs import LocalBlobs
+from feedsvc.serving import PORT, SETTINGS
+from feedsvc.settings import load, with_port
+from feedsvc.store import open_store
+
+
+def application() -> WSGIApplication:
+    """Return what a server process serves; it finds its settings in the environment."""
+    settings = load(Path(os.environ.get(SETTINGS, "settings.toml")))
+    if port := os.environ.get(PORT):
+        settings = with_port(settings, int(port))
+    store = open_store(settings.storage.database, settings.root)
+    blobs = LocalBlobs(settings.root / settings.storage.media)
+    flask = web.create_app(store, settings, blobs, now=lambda: datetime.now(UTC))
+    return web.wrap(flask, store, settings)
