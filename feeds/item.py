@@ -101,12 +101,13 @@ def item(article: Article, channel: Channel) -> Item | Issue:
         return _off("window_order", article, "Its window ends before it starts.", "Correct the times.")
     short, long = descriptions(article, channel, title, released)
     names = (*article.section, *article.tags)
+    spoken = language(article.language, channel)
     return Item(
         id=article.id, title=title, short=short, long=long, videos=videos,
         thumbnail=Image(picture, _count(article.thumbnail.width), _count(article.thumbnail.height)),
-        captions=tuple(_usable(article.captions)),
+        captions=tuple(_usable(article.captions, spoken)),
         duration=max(1, round(videos[0].duration or 0)), released=released, added=added,
-        language=language(article.language, channel), genres=_genres(names), tags=_tags(names),
+        language=spoken, genres=_genres(names), tags=_tags(names),
         rating=_rating(article), window=article.window, url=text.web_url(article.url) or "",
         authors=tuple(filter(None, map(text.line, article.authors))), updated=article.updated,
     )  # fmt: skip
@@ -174,9 +175,10 @@ def _public(url: str) -> str | None:
     return clean if clean and (clean.startswith("https:") or text.on_loopback(clean)) else None
 
 
-def _usable(captions: tuple[Caption, ...]) -> Iterator[Caption]:
+def _usable(captions: tuple[Caption, ...], spoken: str) -> Iterator[Caption]:
+    """Yield the captions a TV can fetch; one that does not say its language is in the `spoken` one."""
     for caption in captions:
-        if (url := _public(caption.url)) and (tag := _language_tag(caption.language)):
+        if (url := _public(caption.url)) and (tag := _language_tag(caption.language or spoken)):
             yield Caption(url, tag, caption.kind)
 
 

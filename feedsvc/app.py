@@ -70,7 +70,8 @@ class Service:
         self.store.close()
 
     def _sources(self, channel: str) -> dict[str, Source]:
-        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now)
+        root = self.settings.root
+        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root)
         chosen = self.settings.named(channel)
         return {source.key: SOURCES[source.kind](source, tools) for source in chosen.source}
 

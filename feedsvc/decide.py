@@ -37,7 +37,7 @@ def names(source: str, article: Article) -> tuple[str, ...]:
 
     An address says the same in every source; any other GUID only within its own.
     """
-    found = identities(article)
+    found = identities(article) or (text.line(article.title),)
     return tuple(name if "://" in name else f"{source} {name}" for name in found)
 
 
@@ -59,9 +59,14 @@ def decide(
     in this refresh; `known` and `taken` grow. An article that another source of the channel brought first
     is that one's; two entries of one listing are two articles, whatever they share.
     """
+    articles = list(articles)
+    # What one entry is known by best is not given away to another that shares a lesser name with it.
+    claimed = {known[name] for a in articles for name in names(source, a)[:1] if name in known}
     for article in articles:
         mine = names(source, article)
-        found = [known[name] for name in mine if name in known]
+        best, *lesser = mine
+        free = (name for name in lesser if known.get(name) not in claimed)
+        found = [known[name] for name in (best, *free) if name in known]
         if any(_owner(id_, stored, taken, source) != source for id_ in found[:1]):
             continue
         id_ = next((id_ for id_ in found if id_ not in taken), None) or _new_id(source, article, taken)

@@ -206,8 +206,11 @@ class Pipeline:
         return self._producer.illustrate(dated(article, now), channel.brand, before)
 
     def _keep(self, channel: str, pulls: Mapping[str, Pulled], gone: Sequence[str], now: datetime) -> None:
-        """Save what validates the listings, last: an article that is lost on the way is pulled again."""
-        heard = {k: p for k, p in pulls.items() if not (p.unchanged or p.failed)}
+        """Save what validates the listings, last: an article that is lost on the way is pulled again.
+
+        A 304 may renew one half of a validator: the newest pair counts (cases 44 to 46).
+        """
+        heard = {key: pulled for key, pulled in pulls.items() if not pulled.failed}
         states = {key: SourceState(dict(p.validators), p.issues) for key, p in heard.items()}
         changed = {key: s for key, s in states.items() if s != self._store.source(channel, key)}
         self._store.save(channel, Changes(withdrawn=gone, sources=changed), now)

@@ -78,6 +78,14 @@ def test_case_43_two_entries_of_one_listing_are_two_articles_whatever_they_share
     assert set(first) == set(again)
 
 
+def test_a_lesser_name_does_not_take_what_another_entry_is_known_by() -> None:
+    memory = Memory()
+    (old,) = memory.pull(("rss", [entry("old", "/fire-1234567")]))
+    new, same = memory.pull(("rss", [entry("new", "/flood-1234567"), entry("old", "/fire-1234567")]))
+    assert (same.id, same.unchanged) == (old.id, True)
+    assert new.id != old.id
+
+
 def test_a_story_that_two_sources_bring_is_one_article_of_the_first() -> None:
     memory = Memory()
     top, world = [entry("t1", "/fire")], [entry("w9", "/fire"), entry("w8", "/flood")]

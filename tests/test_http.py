@@ -594,6 +594,16 @@ def test_open_without_ranges_has_the_beginning(site: Loopback, film: bytes) -> N
     assert len(site.requests) == 1
 
 
+def test_open_of_a_chunked_answer_has_all_of_it(site: Loopback) -> None:
+    playlist = b"#EXTM3U\n" + b"#EXTINF:2,\nseg.ts\n" * 50
+    chunk = f"{len(playlist):x}\r\n".encode() + playlist + b"\r\n0\r\n\r\n"
+    site.routes["/live.m3u8"] = Reply(
+        raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunk
+    )
+    with client() as http, http.open(site.url("/live.m3u8")) as file:
+        assert (file.size, file.read()) == (len(playlist), playlist)
+
+
 def test_open_without_ranges_stops_somewhere(site: Loopback) -> None:
     site.routes["/film.mp4"] = Reply(bytes(40 * BLOCK), ranges=False)
     with client() as http, http.open(site.url("/film.mp4")) as file:

@@ -74,6 +74,9 @@ def test_the_best_rendition_for_most_tvs_comes_first() -> None:
 
 def test_a_caption_without_a_usable_language_or_address_is_dropped() -> None:
     good = Caption("https://a.example/en.srt", "en")
+    assert (
+        told(captions=(Caption("https://a.example/x.srt", ""),), language="de").captions[0].language == "de"
+    )
     assert told(
         captions=(good, Caption("https://a.example/x.srt", "English!"), Caption("x.srt", "en"))
     ).captions == (good,)

@@ -156,6 +156,15 @@ def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(
     assert len(desk.store.runs("demo", 9)) == 1
 
 
+def test_case_44_the_newest_validators_count_from_a_304_too(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1))
+    desk.refresh(newsroom.channel())
+    newsroom.serves("/rss.xml", Reply(status=304, headers={"ETag": '"renewed"'}))
+    desk.refresh(newsroom.channel(), NOON + HOUR)
+    desk.refresh(newsroom.channel(), NOON + 2 * HOUR)
+    assert newsroom.site.requests[-1].headers["if-none-match"] == '"renewed"'
+
+
 def test_an_edited_headline_and_address_update_the_item_in_place(desk: Desk, newsroom: Newsroom) -> None:
     newsroom.tells(Story(1, title="Fire in harbour", path="/world/fire-in-harbour-4711234"), Story(2))
     channel = newsroom.channel()

@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from feedsvc.http.connections import PATIENCE, Adapter, NotPublic
-from feedsvc.http.fetched import BLOCK, FetchError, RemoteFile, Response, Validator
+from feedsvc.http.fetched import BLOCK, UNRANGED, FetchError, RemoteFile, Response, Validator
 from feedsvc.settings import HttpSettings
 
 REDIRECTS = 5
@@ -89,7 +89,7 @@ class Http:
 
     def _block(self, url: str, start: int) -> Response:
         headers = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "identity"}
-        return self._fetch(url, headers, 32 * BLOCK, whole=False)
+        return self._fetch(url, headers, UNRANGED, whole=False)
 
     def _fetch(self, url: str, headers: dict[str, str], limit: int, whole: bool = True) -> Response:
         for attempt in count():

@@ -80,6 +80,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 }
 CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
 BLOCK = 1 << 18
+# What is taken of a file from a server that knows no ranges.
+UNRANGED = 32 * BLOCK
 _BLOCKS_KEPT = 32
 
 
@@ -151,6 +153,8 @@ class RemoteFile(io.RawIOBase):
         self._start = first.body
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self.size = _size(first)
+        if self.size is None and len(first.body) < UNRANGED:
+            self.size = len(first.body)  # sent in chunks, as playlists often are, and whole all the same
 
     def readable(self) -> bool:
         """Return True."""
