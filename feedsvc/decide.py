@@ -1,6 +1,6 @@
 """Which pulled articles are new, changed or as they were, and under which id they are known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -52,12 +52,13 @@ def decide(
     known: dict[str, str],
     stored: Mapping[str, Stored],
     taken: dict[str, str],
+    sources: Collection[str],
 ) -> Iterator[Work]:
     """Yield what there is to do for each article of a source, in their order.
 
     `known` holds ids by identity, `stored` what is kept by id, `taken` which source has spoken for an id
-    in this refresh; `known` and `taken` grow. An article that another source of the channel brought first
-    is that one's; two entries of one listing are two articles, whatever they share.
+    in this refresh; `known` and `taken` grow. An article that another of the channel's `sources` brought
+    first is that one's; two entries of one listing are two articles, whatever they share.
     """
     articles = list(articles)
     # What one entry is known by best is not given away to another that shares a lesser name with it.
@@ -67,7 +68,8 @@ def decide(
         best, *lesser = mine
         free = (name for name in lesser if known.get(name) not in claimed)
         found = [known[name] for name in (best, *free) if name in known]
-        if any(_owner(id_, stored, taken, source) != source for id_ in found[:1]):
+        owner = taken.get(found[0]) or _owner(stored.get(found[0])) if found else source
+        if owner != source and owner in sources:
             continue
         id_ = next((id_ for id_ in found if id_ not in taken), None) or _new_id(source, article, taken)
         taken[id_] = source
@@ -76,10 +78,8 @@ def decide(
         yield Work(id_, source, article, stored.get(id_), mine)
 
 
-def _owner(id_: str, stored: Mapping[str, Stored], taken: Mapping[str, str], source: str) -> str:
-    before = stored.get(id_)
-    brought = before.article.source if before and not before.withdrawn else source
-    return taken.get(id_, brought)
+def _owner(before: Stored | None) -> str:
+    return before.article.source if before and not before.withdrawn else ""
 
 
 def _new_id(source: str, article: Article, taken: Mapping[str, str]) -> str:

@@ -165,7 +165,7 @@ class Pipeline:
             known = self._store.find(channel, wanted) | known
             fresh = (known_as(key, a) for a in pulled.articles)
             stored = self._store.stored(channel, chain(known.values(), fresh))
-            decided = list(decide(key, pulled.articles, known, stored, taken))
+            decided = list(decide(key, pulled.articles, known, stored, taken, pulls))
             works += [work for work in decided if not work.unchanged]
             if pulled.complete:
                 gone += withdrawn(pulled, (w.id for w in decided), self._store.guids(channel, key))
@@ -216,9 +216,10 @@ class Pipeline:
         self._store.save(channel, Changes(withdrawn=gone, sources=changed), now)
 
     def _line_up(self, channel: Channel, formats: Iterable[str], now: datetime) -> Lineup:
+        sources = self._sources[channel.id]
         articles = chain(
-            self._store.newest(channel.id, PLAYABLE_CONSIDERED, playable=True),
-            self._store.newest(channel.id, OTHERS_CONSIDERED, playable=False),
+            self._store.newest(channel.id, sources, PLAYABLE_CONSIDERED, playable=True),
+            self._store.newest(channel.id, sources, OTHERS_CONSIDERED, playable=False),
         )
         chosen = (FORMATS[name] for name in formats)
         budgets = [Budget(f.cost, f.limit) for f in chosen if f.limit is not None]

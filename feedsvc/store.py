@@ -180,12 +180,13 @@ class Store:
                 found.update((row.id, _stored(row)) for row in db.execute(query))
         return found
 
-    def newest(self, channel: str, limit: int, *, playable: bool) -> list[Article]:
-        """Return the newest articles that are not withdrawn, with or without a video that plays."""
+    def newest(self, channel: str, sources: Iterable[str], limit: int, *, playable: bool) -> list[Article]:
+        """Return the newest articles of `sources`, not withdrawn, with a video that plays or without."""
         table = _articles.c
         query = (
             sa.select(table.article)
             .where(table.channel == channel, table.withdrawn.is_(None), table.playable == playable)
+            .where(table.source.in_(list(sources)))
             .order_by(table.released.desc(), table.id)
             .limit(limit)
         )

@@ -15,6 +15,7 @@ from feedsvc.store import Store, Stored
 CODES = {
     "on_air": "The article is on air.",
     "older": "The article is older than those the channel considers.",
+    "source_gone": "The article's source is no longer in the settings.",
     "withdrawn": "The article's source took it back.",
 }
 
@@ -47,7 +48,7 @@ def _standing(channel: ChannelSettings, stored: Stored, store: Store) -> Standin
     article = stored.article
     documents = (store.document(channel.id, name) for name in channel.formats)
     on_air = tuple(d.format for d in documents if d and article.id in d.ids)
-    code, message, fix = _reason(channel.id, stored, on_air, store)
+    code, message, fix = _reason(channel, stored, on_air, store)
     return Standing(
         *(channel.id, article.id, article.title, article.url, on_air, code, message, fix),
         first_seen=article.first_seen,
@@ -55,12 +56,16 @@ def _standing(channel: ChannelSettings, stored: Stored, store: Store) -> Standin
     )
 
 
-def _reason(channel: str, stored: Stored, on_air: Sequence[str], store: Store) -> tuple[str, str, str]:
+def _reason(
+    channel: ChannelSettings, stored: Stored, on_air: Sequence[str], store: Store
+) -> tuple[str, str, str]:
     if stored.withdrawn and not on_air:
         return "withdrawn", f"Its source took it back at {stored.withdrawn:%Y-%m-%d %H:%M} UTC.", ""
     if on_air:
         return "on_air", f"On air in {', '.join(on_air)}.", ""
-    for out in _left_out(channel, store):
+    if stored.article.source not in {source.key for source in channel.source}:
+        return "source_gone", "Its source is no longer in the settings.", "Put the source back."
+    for out in _left_out(channel.id, store):
         if out.id == stored.article.id:
             return out.code, out.message, out.fix
     return "older", "It is older than the articles the channel considers.", "Newer ones took its place."

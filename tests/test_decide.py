@@ -17,12 +17,14 @@ class Memory:
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
         self.stored: dict[str, Stored] = {}
+        self.sources: set[str] = set()
 
     def pull(self, *pulls: tuple[str, list[Article]]) -> list[Work]:
         taken: dict[str, str] = {}
+        self.sources |= {source for source, _ in pulls}
         works: list[Work] = []
         for source, articles in pulls:
-            works += decide(source, articles, self.known, self.stored, taken)
+            works += decide(source, articles, self.known, self.stored, taken, self.sources)
         for work in works:
             article = Article(id=work.id, source=work.source)
             self.stored[work.id] = Stored(work.pulled, article)
@@ -91,6 +93,14 @@ def test_a_story_that_two_sources_bring_is_one_article_of_the_first() -> None:
     top, world = [entry("t1", "/fire")], [entry("w9", "/fire"), entry("w8", "/flood")]
     assert [w.pulled.guid for w in memory.pull(("top", top), ("world", world))] == ["t1", "w8"]
     assert [w.pulled.guid for w in memory.pull(("world", world))] == ["w8"]
+
+
+def test_a_source_that_moved_takes_its_articles_along() -> None:
+    memory = Memory()
+    (old,) = memory.pull(("http://a.example/rss", [entry("1", "/fire")]))
+    memory.sources = set()
+    (new,) = memory.pull(("https://a.example/rss", [entry("1", "/fire")]))
+    assert new.id == old.id
 
 
 def test_a_guid_that_is_no_address_says_nothing_in_another_source() -> None:

@@ -268,6 +268,12 @@ def test_a_page_that_cannot_be_had_leaves_what_the_listing_said(desk: Desk, news
     assert "/world/story-1" in newsroom.site.paths()  # what failed in passing is tried again
 
 
+def test_a_source_that_leaves_the_settings_takes_its_articles_off_the_air(desk: Desk, film: Video) -> None:
+    desk.told(FakeSource(story(1, film)), FakeSource(story(2, film), story(3, film)))
+    assert len(desk.titles()) == 3
+    assert desk.told(FakeSource(story(1, film)), now=NOON + HOUR, force=True).on_air == 1
+
+
 def test_windows_are_met_and_left(desk: Desk, film: Video) -> None:
     source = FakeSource(story(1, film), story(2, film, window=Window(NOON + HOUR, NOON + 2 * HOUR)))
     on_air = [desk.told(source, now=NOON + t * HOUR).on_air for t in (0, 1, 2)]

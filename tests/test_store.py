@@ -60,19 +60,19 @@ def test_saving_again_replaces(store: Store) -> None:
 def test_newest_are_by_date_and_by_whether_they_play(store: Store) -> None:
     stories = [kept(n) for n in (3, 1, 2)] + [kept(4, videos=()), kept(5, published=None, first_seen=NOON)]
     store.save("demo", Changes(stories), NOON)
-    assert [a.title for a in store.newest("demo", 3, playable=True)] == [
+    assert [a.title for a in store.newest("demo", ["rss"], 3, playable=True)] == [
         "Headline 5",
         "Headline 1",
         "Headline 2",
     ]
-    assert [a.title for a in store.newest("demo", 9, playable=False)] == ["Headline 4"]
+    assert [a.title for a in store.newest("demo", ["rss"], 9, playable=False)] == ["Headline 4"]
 
 
 def test_what_is_withdrawn_is_not_lined_up_and_can_return(store: Store) -> None:
     one = kept(1)
     store.save("demo", Changes([one]), NOON)
     store.save("demo", Changes(withdrawn=[one.article.id]), NOON)
-    assert store.newest("demo", 9, playable=True) == []
+    assert store.newest("demo", ["rss"], 9, playable=True) == []
     assert store.guids("demo", "rss") == {}
     assert store.stored("demo", [one.article.id])[one.article.id].withdrawn == NOON
     store.save("demo", Changes([one]), NOON)
@@ -145,7 +145,7 @@ def test_what_is_saved_is_there_after_the_process_is_gone(tmp_path: Path) -> Non
     first = open_store("sqlite:///test.db", tmp_path)
     first.save("demo", Changes([kept(1)]), NOON)
     second = open_store("sqlite:///test.db", tmp_path)  # as another process would, nothing closed
-    assert len(second.newest("demo", 9, playable=True)) == 1
+    assert len(second.newest("demo", ["rss"], 9, playable=True)) == 1
     first.close()
     second.close()
 
