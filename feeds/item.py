@@ -92,9 +92,7 @@ def item(article: Article, channel: Channel) -> Item | Issue:
     if not videos:
         return _why_unplayable(article)
     if not article.thumbnail or not (picture := _public(article.thumbnail.url)):
-        return _off(
-            "no_thumbnail", article, "No picture could be made for it.", "Give the article a picture."
-        )
+        return _why_no_picture(article)
     if not _fills_a_tile(article.thumbnail):
         return _off("thumbnail_size", article, "Its picture is not 16:9 of 800x450.", "Give it a larger one.")
     if _never_opens(article.window):
@@ -117,11 +115,22 @@ def _off(code: str, article: Article, message: str, fix: str) -> Issue:
     return Issue("error", code, article.id, message, fix)
 
 
+def _for_that(cause: Issue, article: Article) -> Issue:
+    return _off(cause.code, article, cause.message, cause.fix)
+
+
+def _why_no_picture(article: Article) -> Issue:
+    for cause in article.issues:
+        if cause.severity == "error" and not cause.code.startswith("video_"):
+            return _for_that(cause, article)
+    return _off("no_thumbnail", article, "No picture could be made for it.", "Give the article a picture.")
+
+
 def _why_unplayable(article: Article) -> Issue:
-    """Return what went wrong with its videos, the first time something did, else that it has none."""
-    broken = next((i for i in article.issues if i.code.startswith("video_") and i.severity == "error"), None)
-    if broken:
-        return Issue("error", broken.code, article.id, broken.message, broken.fix)
+    """Return what went wrong with its videos, errors first, else that it has none."""
+    causes = [i for i in article.issues if i.severity == "error" or i.code.startswith("video_")]
+    if causes:
+        return _for_that(min(causes, key=lambda i: i.severity != "error"), article)
     if any(v.url.startswith("http:") and v.type and v.duration for v in article.videos):
         return _off("video_not_https", article, "Its video is on plain http.", "Serve the video over https.")
     return _off("no_video", article, "The article has no video.", "Add a video to the article.")

@@ -19,7 +19,7 @@ from feeds import FORMATS, text
 from feeds.model import Issue
 from feedsvc import serving
 from feedsvc.http import FetchError, Http, Response
-from feedsvc.settings import HttpSettings, Settings, SettingsError, load, with_port
+from feedsvc.settings import CannotRun, HttpSettings, Settings, load, with_port
 from feedsvc.sources import SOURCES
 
 # A command imports what it needs when it runs: together that takes longer than a server's whole start.
@@ -47,7 +47,7 @@ class Commands(click.Group):
         """Run the command; what keeps it from running is said on stderr, with exit code 2."""
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
+        except CannotRun as error:
             could_not_run(*error.problems)
         except FetchError as error:
             could_not_run(f"{error.message} {error.fix}")

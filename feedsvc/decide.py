@@ -12,6 +12,8 @@ from feedsvc.sources import Pulled
 from feedsvc.store import Stored
 
 RETRY_AFTER, TRIES = timedelta(minutes=5), 7
+# How the codes begin of what may have passed the next time.
+PASSING = ("fetch_", "video_fetch", "image_fetch", "media_not_kept", "video_unread")
 
 
 class Work(Struct, frozen=True):
@@ -97,5 +99,5 @@ def withdrawn(pulled: Pulled, there: Iterable[str], guids: Mapping[str, str]) ->
 
 def retry_at(article: Article, tries: int, now: datetime) -> datetime | None:
     """Return when to try an article again that failed in passing: 5 minutes, doubling, 7 times in all."""
-    failed = any(issue.code.startswith(("fetch_", "video_fetch", "image_fetch")) for issue in article.issues)
+    failed = any(issue.code.startswith(PASSING) for issue in article.issues)
     return now + RETRY_AFTER * 2 ** (tries - 1) if failed and tries < TRIES else None

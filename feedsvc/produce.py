@@ -10,11 +10,14 @@ from msgspec.structs import replace
 from feeds import text
 from feeds.model import Article, Brand, Caption, Image, Issue, Video
 from feedsvc import media, pages, thumbnails
-from feedsvc.blobs import MEDIA, Blobs
+from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError, Http
 from feedsvc.media.footage import Readable
 
-CODES = {"date_in_future": "A date lies in the future; the time the article was first seen is used."}
+CODES = {
+    "date_in_future": "A date lies in the future; the time the article was first seen is used.",
+    "media_not_kept": "A picture could not be written: the disk that holds the media is full or read-only.",
+}
 VIDEOS_PROBED = 6  # an article that names 50 is not probed 50 times
 _CLOCKS_DIFFER = timedelta(minutes=15)
 M = TypeVar("M", Image, Video, Caption)
@@ -50,7 +53,14 @@ class Producer(Struct, frozen=True):
             return article
         if before and before.thumbnail and _looks_alike(article, before):
             return replace(article, thumbnail=before.thumbnail)
-        picture, troubles = thumbnails.illustrate(article, self.fetch, self.frame, self.blobs.put, brand)
+        return self._with_picture(article, brand)
+
+    def _with_picture(self, article: Article, brand: Brand) -> Article:
+        try:
+            picture, troubles = thumbnails.illustrate(article, self.fetch, self.frame, self.blobs.put, brand)
+        except BlobError as error:
+            issue = Issue("error", "media_not_kept", article.id, error.message, error.fix)
+            return replace(article, issues=(*article.issues, issue))
         return replace(article, thumbnail=picture, issues=(*article.issues, *troubles))
 
     def open(self, url: str) -> Readable:

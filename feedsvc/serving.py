@@ -1,5 +1,6 @@
 """The main job: server processes for the web side, and the scheduler beside them in this one."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -63,8 +64,8 @@ def stop_if_failed(running: "Future[Callable[[], None]]") -> None:
 
 
 def web_server(settings: Settings) -> MPServer:
-    """Return the server that runs `app.wsgi` in worker processes of its own."""
-    return MPServer(
+    """Return the server that runs `feedsvc.wsgi` in worker processes of its own."""
+    server = MPServer(
         "feedsvc.wsgi:application",
         address=settings.server.host,
         port=settings.server.port,
@@ -77,3 +78,6 @@ def web_server(settings: Settings) -> MPServer:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
+    # It finds the threads many for the cores; they are many because a slow TV holds one for a whole film.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    return server

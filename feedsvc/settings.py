@@ -19,12 +19,16 @@ _EVERY = re.compile(r"every (?:(\d+) )?(second|minute|hour|day)s?")
 _TAG = {"language": r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "id": r"^[a-z0-9][a-z0-9_-]{0,49}$"}
 
 
-class SettingsError(Exception):
-    """The settings cannot be used; `problems` holds one sentence a mistake."""
+class CannotRun(Exception):
+    """Something that a person has to change first; `problems` says it in sentences."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class SettingsError(CannotRun):
+    """The settings cannot be used: one sentence a mistake."""
 
 
 def every(text: str) -> timedelta | None:

@@ -4,6 +4,7 @@ SQLAlchemy Core on SQLite in WAL mode: one writer, any number of readers, and a 
 moment leaves the last commit. Times are stored as UTC epoch seconds.
 """
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from feeds.model import Article, Issue
 from feedsvc.http import Validator
+from feedsvc.settings import CannotRun
 
 VERSIONS_KEPT, RUNS_KEPT = 20, 200
 
@@ -83,6 +85,10 @@ _runs = sa.Table(
     sa.Column("report", sa.LargeBinary, nullable=False),
     sa.Index("run_newest", "channel", "id"),
 )
+
+
+class StoreError(CannotRun):
+    """The database does not work: it is away, its disk is full or its file is no database."""
 
 
 class Stored(Struct, frozen=True):
@@ -321,13 +327,29 @@ class Store:
 
 
 def open_store(url: str, root: Path) -> Store:
-    """Return the store at `url`; the folder of a SQLite file (relative to `root`) is made."""
+    """Return the store at `url`; the folder of a SQLite file (relative to `root`) is made.
+
+    Raises:
+        StoreError: it cannot be opened; its methods raise it too when the database fails.
+    """
     where = sa.make_url(url)
     path = root / (where.database or "feedsvc.db")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError([f"storage.database: {path.parent} cannot be made ({error.strerror})."]) from None
     engine = sa.create_engine(where.set(database=str(path)))
     sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "handle_error", _in_a_sentence)
     return Store(engine)
+
+
+def _in_a_sentence(context: Any) -> None:
+    """Say what SQLite says, and where; a mistake of our own (IntegrityError, say) keeps its traceback."""
+    cause = context.original_exception
+    if type(cause) in (sqlite3.OperationalError, sqlite3.DatabaseError):
+        file = context.engine.url.database
+        raise StoreError([f"The database {file} does not work: {cause}. Check storage.database."]) from cause
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

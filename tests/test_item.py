@@ -60,6 +60,15 @@ def test_a_broken_video_is_the_reason_when_there_is_one() -> None:
     assert refused(videos=(), issues=(broken,)).message == "The video is a web page."
 
 
+def test_an_embedded_player_is_the_reason_when_nothing_worse_is() -> None:
+    embed = Issue(
+        "info", "video_embed", "x", "The page shows a video in a player of YouTube.", "Give a file."
+    )
+    broken = Issue("error", "video_html", "1.mp4", "The video is a web page.", "Link the file.")
+    assert refused(videos=(), issues=(embed,)).code == "video_embed"
+    assert refused(videos=(), issues=(embed, broken)).code == "video_html"
+
+
 def test_plain_http_is_fine_on_loopback() -> None:
     assert told(videos=(Video("http://127.0.0.1:8080/media/a.mp4", "MP4", duration=9),)).duration == 9
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import pyvips
 
 from feeds import FORMATS
 from feeds.model import Article, Video, Window
 from feeds.readers import template, wizard
 from feedsvc import pages
-from feedsvc.blobs import LocalBlobs
+from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.http import Http
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline, Report
@@ -254,6 +255,108 @@ def test_a_bad_picture_falls_back_and_the_article_is_on_air(desk: Desk, newsroom
     newsroom.tells(Story(1, picture="/broken.jpg"), Story(2, picture="/missing.jpg"))
     report = desk.refresh(newsroom.channel())
     assert report.on_air == 2
+
+
+@pytest.mark.parametrize(
+    ("route", "code"),
+    [
+        (Reply(b"", status=404), "fetch_not_found"),
+        (Reply(b"", status=403), "fetch_forbidden"),
+        (Reply(b"", status=503), "fetch_server_error"),
+        (Reply(drop=True), "fetch_unreachable"),
+        (Reply(b"<rss/>", delay=3), "fetch_timeout"),
+        (b"", "source_empty"),
+        (b"<html><body>Sorry</body></html>", "source_not_a_feed"),
+        (b'{"not": "xml"}', "source_not_a_feed"),
+        (b'<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss>&b;</rss>', "source_has_entities"),
+        (b"<rss><channel>" + b" " * 50_000_000, "fetch_too_large"),
+        (Reply(b"\x00" * 50_000_000, gzip=True), "fetch_too_large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bad_listing_is_one_issue_and_the_last_good_feed_stays(
+    desk: Desk, newsroom: Newsroom, route: bytes | Reply, code: str
+) -> None:
+    newsroom.tells(Story(1))
+    desk.refresh(newsroom.channel())
+    good = desk.body()
+    newsroom.serves("/rss.xml", route)
+    report = desk.refresh(newsroom.channel(), NOON + HOUR)
+    assert (report.status, [issue.code for issue in report.issues]) == ("failed", [code])
+    assert (desk.body(), report.on_air) == (good, 1)
+
+
+def test_case_42_a_listing_whose_items_share_one_guid(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(*(Story(n, guid="the-same") for n in range(5)))
+    report = desk.refresh(newsroom.channel())
+    assert (report.on_air, [issue.code for issue in report.issues]) == (5, ["source_shared_guid"])
+    assert desk.refresh(newsroom.channel(), NOON + HOUR).new == 0
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html>" + b"<p>filler</p>" * 1_600_000,
+        "<html><head><meta charset='utf-16'></head><body><h1>Caf\xe9</h1></body></html>".encode("latin-1"),
+        b"\x00\xff\xfe" * 1000,
+        b"",
+    ],
+    ids=["20 MB", "wrong charset", "binary", "empty"],
+)
+def test_a_bad_page_leaves_what_the_listing_said(desk: Desk, newsroom: Newsroom, page: bytes) -> None:
+    newsroom.tells(Story(1), Story(2))
+    newsroom.serves("/world/story-1", page)
+    assert desk.refresh(newsroom.channel()).on_air == 2
+    assert set(desk.titles()) == {"Story 1", "Story 2"}
+
+
+WIDE = pyvips.Image.black(30_000, 400).jpegsave_buffer()
+ANIMATED = pyvips.Image.black(900, 1200, bands=3).gifsave_buffer(page_height=600)
+
+
+@pytest.mark.parametrize(
+    ("picture", "code"),
+    [
+        (made_media.jpeg()[:900], "image_corrupt"),
+        (pyvips.Image.black(1, 1).pngsave_buffer(), "image_too_small"),
+        (WIDE, "image_too_large"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' width='900' height='600'/>", "image_unsupported"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 400, "image_"),
+        (b"<html>not found</html>", "image_not_image"),
+        (ANIMATED, ""),
+    ],
+    ids=["corrupt", "1x1", "30,000 wide", "SVG", "HEIC", "HTML", "animated"],
+)
+def test_a_bad_picture_is_one_warning_and_another_is_found(
+    desk: Desk, newsroom: Newsroom, picture: bytes, code: str
+) -> None:
+    newsroom.serves("/odd.jpg", picture)
+    newsroom.tells(Story(1, picture="/odd.jpg"))
+    assert desk.refresh(newsroom.channel()).on_air == 1
+    (known,) = desk.store.newest("demo", [newsroom.site.url("/rss.xml")], 9, playable=True)
+    said = [i.code for i in known.issues if i.code.startswith("image_")]
+    assert len(said) == bool(code)
+    assert all(one.startswith(code) for one in said)
+    assert known.thumbnail is not None
+
+
+def test_a_full_disk_costs_new_articles_their_picture_until_there_is_room(desk: Desk, film: Video) -> None:
+    source = FakeSource(story(1, film))
+    desk.told(source)
+    room = desk.producer
+    desk.producer = Producer(room.http, FullDisk(desk.root / "media"), room.max_page, room.max_image)
+    source.articles = (story(1, film), story(2, film))
+    full = desk.told(source, now=NOON + HOUR)
+    assert (full.on_air, codes(full)["Story 2"]) == (1, "media_not_kept")
+    desk.producer = room
+    assert desk.told(source, now=NOON + 2 * HOUR).on_air == 2
+
+
+class FullDisk(LocalBlobs):
+    """Blobs on a disk with no room left."""
+
+    def put(self, data: bytes, suffix: str) -> str:
+        raise BlobError("The disk that holds the media is full.", "Free some space.")
 
 
 def test_a_page_that_cannot_be_had_leaves_what_the_listing_said(desk: Desk, newsroom: Newsroom) -> None:

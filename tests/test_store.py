@@ -1,5 +1,6 @@
 """The store: what is saved comes back, together or not at all, and versions do not run away."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from feedsvc.store import (
     SourceState,
     Store,
     Stored,
+    StoreError,
     open_store,
 )
 from tests.articles import NOON, article
@@ -148,6 +150,19 @@ def test_what_is_saved_is_there_after_the_process_is_gone(tmp_path: Path) -> Non
     assert len(second.newest("demo", ["rss"], 9, playable=True)) == 1
     first.close()
     second.close()
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "test.db").write_bytes(b"<html>" * 1000)
+    with pytest.raises(StoreError, match=r"test.db does not work: file is not a database"):
+        open_store("sqlite:///test.db", tmp_path)
+
+
+def test_a_database_that_dies_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "deep/er/test.db") as db:
+        db.execute("DROP TABLE document")
+    with pytest.raises(StoreError, match="no such table"):
+        store.document("demo", "roku")
 
 
 def test_many_ids_are_asked_for_in_batches(store: Store) -> None:
