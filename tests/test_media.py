@@ -189,10 +189,10 @@ def test_rung_in_a_codec_a_tv_need_not_have_is_not_the_top() -> None:
     [
         (b"", "video_empty"),
         (b"\x00" * 5000, "video_empty"),
-        (b"<!doctype html><title>Not found</title>", "video_not_video"),
-        (b'{"error": "gone"}', "video_not_video"),
-        (b"\xff\xd8\xff\xe0" + b"x" * 100, "video_not_video"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1", "video_not_video"),
+        (b"<!doctype html><title>Not found</title>", "video_not_a_film"),
+        (b'{"error": "gone"}', "video_not_a_film"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 100, "video_not_a_film"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1", "video_not_a_film"),
         (b"<?xml version='1.0'?>\n<MPD xmlns='urn:mpeg:dash:schema:mpd:2011'/>", "video_type"),
         (b"<SmoothStreamingMedia MajorVersion='2'/>", "video_type"),
         (b"ID3\x04\x00" + b"\x00" * 300, "video_type"),
@@ -338,7 +338,7 @@ def test_playlist_reaches_no_local_file(secret: Path, uri: str) -> None:
 def test_script_that_calls_itself_an_mp4_reaches_no_local_file(secret: Path, script: str) -> None:
     data = script.replace("{}", str(secret)).encode()
     name = f"{URL}.mp4"
-    assert the_issue(probe(Video(name, type="MP4"), Shelf({name: data}))).code == "video_not_video"
+    assert the_issue(probe(Video(name, type="MP4"), Shelf({name: data}))).code == "video_not_a_film"
     assert frame(name, Shelf({name: data})) is None
     nested = {URL: VOD.encode(), "https://media.example.org/index0.ts": data}
     assert the_issue(probe(Video(URL), Shelf(nested))).code == "video_broken"

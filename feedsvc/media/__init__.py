@@ -20,7 +20,7 @@ from feedsvc.media.footage import DAMAGE, LARGEST, Files, Limits, OpenUrl, Unfit
 
 CODES: Mapping[str, str] = {
     "video_fetch": "the video, or a file it needs, cannot be had from its server",
-    "video_not_video": "the address gives a web page or another file instead of a film",
+    "video_not_a_film": "the address gives a web page or another file instead of a film",
     "video_type": "a kind of film that a Roku feed cannot name, such as WebM",
     "video_codec": "picture or sound is coded in a way Roku players do not decode",
     "video_too_large": "the picture has more pixels than Roku players decode",
@@ -91,7 +91,7 @@ def _prober(file: io.BufferedReader) -> Prober:
     if name:
         raise Unfit("video_type", f"The video is {name}, which a Roku feed cannot carry.", _AS_MP4)
     raise Unfit(
-        "video_not_video",
+        "video_not_a_film",
         "The address of the video gives a web page or another file, not a film.",
         "Link the video file itself: an MP4 or an HLS playlist (.m3u8).",
     )
@@ -113,7 +113,7 @@ def _mp4(video: Video, file: io.BufferedReader, files: Files) -> Video:
 
 def _check_layout(layout: mp4.Layout) -> None:
     if layout.still:
-        raise Unfit("video_not_video", "The file is a picture, not a film.", "Link the video file itself.")
+        raise Unfit("video_not_a_film", "The file is a picture, not a film.", "Link the video file itself.")
     if layout.locked:
         raise _locked("")
     if layout.cut:
