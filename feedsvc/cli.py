@@ -37,11 +37,11 @@ class Commands(click.Group):
     """Without a command: serve. A mistake in the settings ends in sentences, not in a traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `serve` where no command is named."""
-        named = any(arg in self.commands for arg in args)
-        if not named and not {"--help", "--version"} & set(args):
-            args = [*args, "serve"]
-        return super().parse_args(ctx, args)
+        """Take --settings wherever it stands, and put `serve` where no command is named."""
+        settings, rest = settings_first(args)
+        if not rest or (rest[0].startswith("-") and rest[0] != "--help"):
+            rest = ["serve", *rest]
+        return super().parse_args(ctx, [*settings, *rest])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what keeps it from running is said on stderr, with exit code 2."""
@@ -51,6 +51,15 @@ class Commands(click.Group):
             could_not_run(*error.problems)
         except FetchError as error:
             could_not_run(f"{error.message} {error.fix}")
+
+
+def settings_first(args: list[str]) -> tuple[list[str], list[str]]:
+    """Return the --settings option out of a command line, and the rest of it."""
+    for place, word in enumerate(args):
+        size = 2 if word == "--settings" else 1
+        if word.split("=")[0] == "--settings":
+            return args[place : place + size], args[:place] + args[place + size :]
+    return [], args
 
 
 def could_not_run(*sentences: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from feedsvc.cli import main
+from feedsvc.cli import main, settings_first
 from tests.loopback import Loopback, Reply, redirect
 from tests.newsroom import Newsroom, Story
 
@@ -83,6 +83,32 @@ def test_refresh_with_problems_exits_1(desk: Desk) -> None:
     assert result.exit_code == 1
     assert "news held" in result.stdout
     assert "fetch_not_found" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (["refresh", "--settings", "x", "news"], (["--settings", "x"], ["refresh", "news"])),
+        (["--settings=x", "--port", "1"], (["--settings=x"], ["--port", "1"])),
+        (["why", "x"], ([], ["why", "x"])),
+    ],
+)
+def test_settings_may_stand_anywhere(line: list[str], parts: tuple[list[str], list[str]]) -> None:
+    assert settings_first(line) == parts
+
+
+def test_settings_after_the_command_are_read(desk: Desk) -> None:
+    desk.newsroom.tells(Story(1))
+    result = CliRunner().invoke(main, ["refresh", "news", "--settings", str(desk.settings)])
+    assert result.exit_code == 0, result.output
+
+
+def test_no_command_is_serve_and_an_unknown_one_is_a_sentence(desk: Desk) -> None:
+    desk.settings.write_text("")
+    assert "channel: is needed and missing." in desk.run("--no-schedule").stderr
+    result = desk.run("refrsh")
+    assert result.exit_code == 2
+    assert "No such command 'refrsh'" in result.stderr
 
 
 def test_an_unknown_channel_exits_2_with_a_sentence(desk: Desk) -> None:

@@ -497,3 +497,10 @@ def test_every_month_has_its_name(language: str) -> None:
     names = phrases.months()
     wanted = get_month_names("wide", "format", language)
     assert [names[wanted[n].casefold()] for n in range(1, 13)] == list(phrases.ENGLISH)
+
+
+def test_a_pointer_that_asks_a_question_is_no_paragraph() -> None:
+    told = press.read(
+        "Derby won\n\nUnited beat City on Saturday.\n\nRead more: What next for City?\n\nMore on this\n"
+    )
+    assert told.body == ("United beat City on Saturday.",)

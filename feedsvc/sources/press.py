@@ -174,10 +174,14 @@ def _kind(line: str) -> Kind:
         return "text"
     if phrases.LINE.fullmatch(line):
         return "line"
-    if not phrases.LIST.fullmatch(line) or _SENTENCE_END.search(line):
+    if not phrases.LIST.fullmatch(line):
         return "text"
-    # "Read more" heads a list; "Read more: Why storms grow" is all of it.
-    return "line" if re.search(r"[:：]\s*\S", line) or len(line.split()) > 6 else "list"
+    # "Read more" heads a list; "Read more: Why do storms grow?" is all of it.
+    if re.search(r"[:：]\s*\S", line):
+        return "line"
+    if _SENTENCE_END.search(line):
+        return "text"
+    return "line" if len(line.split()) > 6 else "list"
 
 
 def _is_paragraph(line: str, least: int = 60) -> bool:
