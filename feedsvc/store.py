@@ -16,6 +16,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from feeds.identity import canonical
 from feeds.model import Article, Issue
 from feedsvc.http import Validator
 from feedsvc.settings import CannotRun
@@ -30,6 +31,7 @@ _articles = sa.Table(
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("source", sa.String, nullable=False),
     sa.Column("guid", sa.String, nullable=False),
+    sa.Column("url", sa.String, nullable=False),
     sa.Column("released", sa.Float, nullable=False),
     sa.Column("playable", sa.Boolean, nullable=False),
     sa.Column("withdrawn", sa.Float),
@@ -42,6 +44,7 @@ _articles = sa.Table(
     sa.Index("article_newest", "channel", "withdrawn", "playable", "released"),
     sa.Index("article_retry", "channel", "retry_at"),
     sa.Index("article_source", "channel", "source", "withdrawn"),
+    sa.Index("article_url", "url"),
     sa.Index("article_opens", "channel", "opens"),
     sa.Index("article_closes", "channel", "closes"),
 )
@@ -218,10 +221,12 @@ class Store:
             return {row.id: row.guid for row in db.execute(query)}
 
     def about(self, names: Sequence[str]) -> list[tuple[str, Stored]]:
-        """Return (channel, article) for whatever goes by one of these ids or identities."""
+        """Return (channel, article) for whatever goes by one of these ids, identities or addresses."""
         table = _articles.c
         known = sa.select(_identities.c.id).where(_identities.c.name.in_(names))
-        query = sa.select(_articles).where(sa.or_(table.id.in_(names), table.id.in_(known)))
+        query = sa.select(_articles).where(
+            sa.or_(table.id.in_(names), table.id.in_(known), table.url.in_(names))
+        )
         with self._engine.connect() as db:
             return [(row.channel, _stored(row)) for row in db.execute(query)]
 
@@ -402,6 +407,7 @@ def _row(channel: str, stored: Stored) -> dict[str, Any]:
         "id": article.id,
         "source": article.source,
         "guid": stored.pulled.guid,
+        "url": canonical(article.url) or article.url,
         "released": _seconds(released) or 0.0,
         "playable": any(v.type and v.duration for v in article.videos),
         "withdrawn": _seconds(stored.withdrawn),

@@ -461,6 +461,26 @@ def test_a_channel_whose_settings_change_is_published_anew(desk: Desk, film: Vid
     assert desk.told(source, title="Another name").documents["roku"].published
 
 
+def test_a_picture_that_could_not_be_fetched_is_tried_again(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.serves("/late.jpg", Reply(b"", status=503))
+    newsroom.tells(Story(1, picture="/late.jpg"))
+    desk.refresh(newsroom.channel())
+    first = desk.body()
+    newsroom.serves("/late.jpg", made_media.jpeg())
+    assert desk.refresh(newsroom.channel(), NOON + timedelta(minutes=6)).status == "published"
+    assert desk.body() != first
+    assert desk.store.due("demo", NOON + 9 * HOUR) == []
+
+
+def test_an_edited_headline_does_not_fetch_the_picture_again(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1))
+    desk.refresh(newsroom.channel())
+    newsroom.site.forget()
+    newsroom.tells(Story(1, title="Edited"))
+    assert desk.refresh(newsroom.channel(), NOON + HOUR).changed == 1
+    assert newsroom.site.paths() == ["/rss.xml", "/world/story-1"]
+
+
 def test_pictures_are_made_once(desk: Desk, film: Video) -> None:
     source = FakeSource(story(1, film))
     desk.told(source)

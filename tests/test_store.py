@@ -48,6 +48,7 @@ def test_an_article_comes_back_as_it_was_saved(store: Store) -> None:
     assert store.stored("demo", [one.article.id, "nobody"]) == {one.article.id: one}
     assert store.find("demo", ["guid-1", "guid-2"]) == {"guid-1": one.article.id}
     assert store.about(["https://a.example/1"]) == [("demo", one)]
+    assert store.about([one.article.url]) == [("demo", one)]
     assert store.about([one.article.id]) == [("demo", one)]
     assert store.stored("other", [one.article.id]) == {}
 
