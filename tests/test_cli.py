@@ -143,7 +143,7 @@ def test_why_tells_where_an_article_stands(desk: Desk) -> None:
     assert "No channel has seen" in desk.run("why", "https://nowhere.example/").stdout
 
 
-def test_export_is_a_static_tree_that_serves_the_feed(desk: Desk, tmp_path: Path) -> None:
+def test_case_26_and_27_export_is_a_static_tree_to_share(desk: Desk, tmp_path: Path) -> None:
     nothing = desk.run("export", str(tmp_path / "out"))
     assert nothing.exit_code == 2
     assert "Nothing has been published yet" in nothing.stderr

@@ -72,3 +72,14 @@ def test_what_write_leaves_out_is_not_in_the_document() -> None:
     written = ROKU.write(told)
     assert written.ids == (article(1).id,)
     assert "no_thumbnail" in {issue.code for issue in written.issues}
+
+
+def test_case_6_one_news_in_a_profile_for_each_reader_with_the_same_wide_picture() -> None:
+    told = feed(article(1), article(2))
+    for name in ("roku", "roku_mrss", "mrss"):
+        written = FORMATS[name].write(told)
+        assert set(written.ids) == {article(1).id, article(2).id}
+        for number in (1, 2):
+            assert f"https://tv.example.org/media/{number:040x}.jpg".encode() in written.body
+    tall = replace(article(3), thumbnail=Image("https://tv.example.org/media/tall.jpg", 450, 800))
+    assert FORMATS["roku"].write(feed(article(1), tall)).ids == (article(1).id,)
