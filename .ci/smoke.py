@@ -63,7 +63,15 @@ def main() -> None:
         service, first = start(home, port, FIRST_START)
         feed = json.loads(get(f"{base}/feeds/demo/roku.json")[1])
         items = [i for name in ("shortFormVideos", "tvSpecials") for i in feed.get(name, [])]
-        paths = ["/feeds/demo/roku.xml", "/feeds/demo/mrss.xml", "/", "/preview/demo", "/healthz", "/readyz"]
+        paths = [
+            "/feeds/demo/roku.xml",
+            "/feeds/demo/mrss.xml",
+            "/feeds/demo/search.json",
+            "/",
+            "/preview/demo",
+            "/healthz",
+            "/readyz",
+        ]
         media = [items[0]["thumbnail"], items[0]["content"]["videos"][0]["url"]]
         for url in [*(base + path for path in paths), *media]:
             status, body = get(url)

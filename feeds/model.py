@@ -55,11 +55,16 @@ class Video(Struct, frozen=True):
 
 
 class Caption(Struct, frozen=True):
-    """A text track beside a video."""
+    """A text track beside a video.
+
+    Once published, `url` is our SRT, `vtt` the same as WebVTT, and `source` the address it was read from.
+    """
 
     url: str
     language: str
     kind: CaptionKind = "SUBTITLE"
+    source: str = ""
+    vtt: str = ""
 
 
 class Rating(Struct, frozen=True):

@@ -13,7 +13,7 @@ from feedsvc.store import Stored
 
 RETRY_AFTER, TRIES = timedelta(minutes=5), 7
 # How the codes begin of what may have passed the next time.
-PASSING = ("fetch_", "video_fetch", "image_fetch", "media_not_kept", "video_unread")
+PASSING = ("fetch_", "video_fetch", "image_fetch", "caption_fetch", "media_not_kept", "video_unread")
 
 
 class Work(Struct, frozen=True):

@@ -9,16 +9,17 @@ from msgspec.structs import replace
 
 from feeds import text
 from feeds.model import Article, Brand, Caption, Image, Issue, Video
-from feedsvc import media, pages, thumbnails
+from feedsvc import captions, media, pages, thumbnails
 from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError, Http
 from feedsvc.media.footage import Readable
 
 CODES = {
     "date_in_future": "A date lies in the future; the time the article was first seen is used.",
-    "media_not_kept": "A picture could not be written: the disk that holds the media is full or read-only.",
+    "media_not_kept": "A picture or captions could not be kept: the disk is full or read-only.",
 }
 VIDEOS_PROBED = 6  # an article that names 50 is not probed 50 times
+CAPTIONS_READ = 24
 _CLOCKS_DIFFER = timedelta(minutes=15)
 M = TypeVar("M", Image, Video, Caption)
 
@@ -41,7 +42,10 @@ class Producer(Struct, frozen=True):
         return merged(article, text.scrub(pages.read(response.body, response.url, charset)))
 
     def illustrate(self, article: Article, brand: Brand, before: Article | None = None) -> Article:
-        """Return the article with its videos probed and a thumbnail made; `before` saves doing it twice."""
+        """Return the article with its videos probed, its captions published and a thumbnail made.
+
+        `before`, the article as it was last made, saves doing it twice.
+        """
         known = {v.url: v for v in before.videos if v.type} if before else {}
         probed = [
             known.get(v.url) or media.probe(v, self.open) for v in each_once(article.videos)[:VIDEOS_PROBED]
@@ -51,10 +55,41 @@ class Producer(Struct, frozen=True):
         article = replace(article, videos=videos, issues=(*article.issues, *issues))
         if not videos:
             return article
+        article = self._with_captions(article, before)
         if before and before.thumbnail and _looks_alike(article, before):
             said = (issue for issue in before.issues if issue.code.startswith("image_"))
             return replace(article, thumbnail=before.thumbnail, issues=(*article.issues, *said))
         return self._with_picture(article, brand)
+
+    def _with_captions(self, article: Article, before: Article | None) -> Article:
+        known = {c.source: c for c in before.captions if c.source} if before else {}
+        lost = [i for i in before.issues if i.code == "caption_cues_lost"] if before else []
+        read = [
+            (_again(known[c.url], c), [i for i in lost if i.where == c.url])
+            if c.url in known
+            else self._published(c)
+            for c in each_once(article.captions)[:CAPTIONS_READ]
+        ]
+        issues = (issue for _, said in read for issue in said)
+        return replace(article, captions=tuple(c for c, _ in read if c), issues=(*article.issues, *issues))
+
+    def _published(self, caption: Caption) -> tuple[Caption | None, list[Issue]]:
+        """Return captions as our own SRT and WebVTT, None when there are none; and what went wrong."""
+        url = caption.url
+        try:
+            data = self.fetch(url, captions.LARGEST)
+        except (FetchError, BlobError) as error:
+            return None, [replace(captions.issue("caption_fetch", url, error.message), fix=error.fix)]
+        track = captions.read(data, caption.language)
+        if isinstance(track, Issue):
+            return None, [replace(track, where=url)]
+        try:
+            srt = self.blobs.put(captions.srt(track), ".srt")
+            vtt = self.blobs.put(captions.vtt(track), ".vtt")
+        except BlobError as error:
+            return None, [Issue("warning", "media_not_kept", url, error.message, error.fix)]
+        ours = replace(caption, url=srt, language=track.language, source=url, vtt=vtt)
+        return ours, [replace(issue, where=url) for issue in track.issues]
 
     def _with_picture(self, article: Article, brand: Brand) -> Article:
         try:
@@ -68,12 +103,12 @@ class Producer(Struct, frozen=True):
         """Return a seekable file for a video: one of ours, or one read by ranges over HTTP."""
         return self.blobs.open(url) if url.startswith(MEDIA) else self.http.open(url)
 
-    def fetch(self, url: str) -> bytes:
-        """Return a picture's bytes: one of ours, or one fetched."""
+    def fetch(self, url: str, max_bytes: int | None = None) -> bytes:
+        """Return a picture's bytes, or another file's of at most `max_bytes`: one of ours, or one fetched."""
         if url.startswith(MEDIA):
             with self.blobs.open(url) as file:
                 return file.read()
-        return self.http.get(url, max_bytes=self.max_image).body
+        return self.http.get(url, max_bytes=max_bytes or self.max_image).body
 
     def frame(self, video: Video) -> bytes | None:
         """Return a picture out of a video; None when there is none worth showing."""
@@ -125,6 +160,11 @@ def one_film(videos: Sequence[Video]) -> tuple[Video, ...]:
     length = (videos[0].duration or 0) if videos else 0
     leeway = max(2.0, length * 0.03)
     return tuple(video for video in videos if abs((video.duration or 0) - length) <= leeway)
+
+
+def _again(known: Caption, told: Caption) -> Caption:
+    """Return captions published before, as an article speaks of them now."""
+    return replace(known, language=told.language or known.language, kind=told.kind)
 
 
 def _looks_alike(article: Article, before: Article) -> bool:

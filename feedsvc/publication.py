@@ -12,13 +12,14 @@ from feedsvc.store import Document
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one format's document; sizes in bytes."""
+    """What became of one format's document; sizes in bytes, `warnings` what writing it had to mend."""
 
     bytes: int
     items: int
     etag: str
     published: bool
     held_because: str | None = None
+    warnings: tuple[Issue, ...] = ()
 
 
 def document_of(written: Written, format_: Format, feed: Feed, now: datetime) -> Document:

@@ -134,7 +134,7 @@ class Pipeline:
             on_air=len({a.id for row in lineup.feed.rows for a in row.articles}),
             left_out=tuple(map(_off_air, lineup.left_out)),
             documents=outcomes,
-            issues=tuple(chain.from_iterable(pulled.issues for pulled in pulls.values())),
+            issues=_issues(pulls.values(), outcomes.values()),
             seconds=round(self._clock() - started, 3),
         )
         self._remember(report, now)
@@ -233,14 +233,16 @@ class Pipeline:
         for name in settings.formats:
             format_ = FORMATS[name]
             last = self._store.document(feed.channel.id, name)
-            document = document_of(format_.write(feed), format_, feed, now)
+            written = format_.write(feed)
+            document = document_of(written, format_, feed, now)
             differs = last is None or last.etag != document.etag
             drop = 1.0 if force else settings.max_drop
             because = held_because(document, format_, last, drop) if differs else None
             if differs and not because:
                 documents.append(document)
             outcomes[name] = Outcome(
-                len(document.body), len(document.ids), document.etag, differs and not because, because
+                *(len(document.body), len(document.ids), document.etag, differs and not because, because),
+                warnings=tuple(i for i in written.issues if i.severity == "warning"),
             )
         if documents:
             self._store.publish(documents)
@@ -326,6 +328,12 @@ def _status(pulls: Iterable[Pulled], outcomes: Iterable[Outcome]) -> str:
     if all(pulled.failed for pulled in pulls):
         return "failed"
     return "published" if any(outcome.published for outcome in outcomes) else "unchanged"
+
+
+def _issues(pulls: Iterable[Pulled], outcomes: Iterable[Outcome]) -> tuple[Issue, ...]:
+    """Return what sources and writers had to say, each thing once."""
+    said = chain((p.issues for p in pulls), (o.warnings for o in outcomes))
+    return tuple(dict.fromkeys(chain.from_iterable(said)))
 
 
 def _says_again(last: Report, report: Report) -> bool:

@@ -139,7 +139,7 @@ class ChannelSettings(Table):
     language: str = Field("en", pattern=_TAG["language"])
     site: str = ""
     refresh: Annotated[str, AfterValidator(_interval_or_cron)] = "every 5 minutes"
-    formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss"), min_length=1)
+    formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss", "search"), min_length=1)
     max_drop: float = Field(0.5, ge=0, le=1)
     stale_after: Annotated[str, AfterValidator(_interval)] = "every 2 days"
     brand: BrandSettings = BrandSettings()

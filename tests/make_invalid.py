@@ -22,7 +22,7 @@ def on_json(fault: Fault) -> Edit:
 
     def edit(body: bytes) -> bytes:
         root = json.loads(body)
-        item = root["shortFormVideos"][0]
+        item = root["assets" if "assets" in root else "shortFormVideos"][0]
         fault(root, item, item["content"])
         return json.dumps(root, indent=1, ensure_ascii=False).encode()
 
@@ -40,7 +40,7 @@ def swap(old: str, new: str, times: int = 1) -> Edit:
 
 
 def with_(member: str, **values: object) -> Edit:
-    """Return a fault of the root, the first item, its content or its video: other values."""
+    """Return a fault of the root, the first item, its content, its video or its play option: other values."""
     return on_json(lambda *holders: _holder(member, *holders).update(values))
 
 
@@ -50,7 +50,8 @@ def without(member: str, name: str) -> Edit:
 
 
 def _holder(member: str, root: Any, item: Any, content: Any) -> Any:
-    return {"root": root, "item": item, "content": content, "video": content["videos"][0]}[member]
+    video = content.get("videos", content.get("playOptions"))[0]
+    return {"root": root, "item": item, "content": content, "video": video, "option": video}[member]
 
 
 def series(playlist: int = 1, /, **changes: dict[str, object]) -> Edit:
@@ -264,7 +265,94 @@ MRSS: Mapping[str, Edit] = {
     "deprecated": swap("<media:title", "<media:adult>false</media:adult><media:title"),
 }  # fmt: skip
 
-FAULTS: Mapping[str, Mapping[str, Edit]] = {"roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS}
+
+def asset(kind: str, **changes: object) -> Edit:
+    """Return a fault of a Search feed's first asset, made one of another kind."""
+    return with_("item", type=kind, **changes)
+
+
+_SEASON = {"type": "season", "seasonInfo": {"seriesId": "a000000000000001", "seasonNumber": "first"}}
+_EPISODE = {"seriesId": "a000000000000002"}
+
+SEARCH: Mapping[str, Edit] = {
+    # the document
+    **{code: ROKU[code] for code in (
+        "empty", "bom", "bad_start", "not_json", "not_object", "lone_surrogate", "foreign_field",
+    )},
+    "not_utf8": lambda body: body.replace(b"Story 1", b"St\xf6ry 1"),
+    "too_deep": lambda body: b'{"assets":' + b"[" * 2000 + b"]" * 2000 + b"}",
+    "bad_number": swap('"durationInSeconds":64', '"durationInSeconds":NaN'),
+    "duplicate_key": swap('"version":"1"', '"version":"1","version":"1"'),
+    # the feed
+    "wrong_version": with_("root", version=1),
+    "no_items": with_("root", assets=[]),
+    "bad_next_page": with_("root", nextPageUrl="page-2.json"),
+    "no_default_language": without("root", "defaultLanguage"),
+    "no_default_countries": without("root", "defaultAvailabilityCountries"),
+    "bad_country": with_("root", defaultAvailabilityCountries=["us", "US"]),
+    "language_unlisted": with_("root", defaultLanguage="en-US"),
+    "deprecated_language": with_("item", titles=[{"value": "Story 1", "language": "en"}]),
+    "language_not_covered": on_json(
+        lambda root, item, content: item["titles"].append({"value": "Cuento 1", "languages": ["es"]})
+    ),
+    "bad_member": with_("option", live="no"),
+    # addresses and texts
+    "not_https": on_json(lambda root, item, content: item["images"][0].update(url=f"http{_PICTURE[5:]}")),
+    "loopback_http": on_json(
+        lambda root, item, content: item["images"][0].update(url="http://127.0.0.1:8080/1.jpg")
+    ),
+    "expiring_url": on_json(
+        lambda root, item, content: item["images"][0].update(url=f"{_PICTURE}?Expires=1795348800")
+    ),
+    "bad_thumbnail": with_("item", images=[{"type": "main", "url": "1.jpg"}]),
+    "thumbnail_format": with_("item", images=[{"type": "main", "url": "https://cdn.example.org/1.webp"}]),
+    "bad_image": on_json(lambda root, item, content: item["images"][1].update(type="thumbnail")),
+    "no_main_image": with_("item", images=[{"type": "background", "url": _PICTURE}]),
+    "text_markup": with_("item", titles=[{"value": "Fish &amp; <b>chips</b>"}]),
+    "control_character": with_("item", titles=[{"value": "Fish\u0007 and chips"}]),
+    "no_title": with_("item", titles=[{"value": " "}]),
+    "title_too_long": with_("item", titles=[{"value": "word " * 41}]),
+    "no_description": without("item", "shortDescriptions"),
+    "description_too_long": with_("item", shortDescriptions=[{"value": "word " * 41}]),
+    "bad_long_description": with_("item", longDescriptions=["What story 1 is about."]),
+    "same_descriptions": on_json(
+        lambda root, item, content: item.update(longDescriptions=item["shortDescriptions"])
+    ),
+    # an asset
+    "bad_item": on_json(lambda root, item, content: root["assets"].append("a000000000000003")),
+    "bad_id": with_("item", id="a" * 51),
+    "duplicate_id": on_json(lambda root, item, content: root["assets"][1].update(id=item["id"])),
+    "bad_type": asset("shortFormVideo"),
+    "type_and_length": asset("movie"),
+    "bad_release_date": with_("item", releaseDate="2026-02-30"),
+    "no_genre": with_("item", genres=[]),
+    "unknown_genre": with_("item", genres=["News"]),
+    "bad_tag": with_("item", tags=["harbour", 7]),
+    "tag_too_long": with_("item", tags=["what_happens_at_the_harbour"]),
+    "bad_advisory_rating": with_("item", advisoryRatings=[{"source": "USA_PR", "value": "UNRATED"}]),
+    "bad_role": with_("item", credits=[{"name": "Ada", "role": "reporter"}]),
+    "bad_external_source": with_("item", externalIds=[{"id": "1", "source": "CMS"}]),
+    "bad_duration": without("item", "durationInSeconds"),
+    "durations_differ": with_("item", durationInMilliseconds=64),
+    "bad_episode_info": asset("episode", episodeInfo=_EPISODE),
+    "bad_season_info": on_json(lambda root, item, content: root["assets"].append(_SEASON)),
+    "unknown_series": asset("episode", episodeInfo={**_EPISODE, "episodeNumber": 1}),
+    "bad_live_info": asset("liveStream", liveInfo={"startTimeStamp": 1795345380000}),
+    # its play options
+    "bad_content": without("item", "content"),
+    "no_play_option": with_("content", playOptions=[]),
+    "bad_play_option": with_("option", quality="4K"),
+    "bad_play_id": with_("option", playId="größe"),
+    "bad_price": with_("option", price=1.99),
+    "no_start_time": without("option", "availabilityStartTimeStamp"),
+    "bad_availability": with_("option", availabilityStartTime="2026-11-22T25:00:00Z"),
+    "timestamp_in_seconds": with_("option", availabilityStartTimeStamp=1795345380),
+    "window_order": with_("option", availabilityEndTimeStamp=1795345380000),
+}  # fmt: skip
+
+FAULTS: Mapping[str, Mapping[str, Edit]] = {
+    "roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS, "search": SEARCH,
+}  # fmt: skip
 
 
 def main() -> None:
@@ -273,7 +361,7 @@ def main() -> None:
         good = FORMATS[name].write(small()).body
         (INVALID / name).mkdir(parents=True, exist_ok=True)
         for code, fault in faults.items():
-            (INVALID / name / f"{code}.{'json' if name == 'roku' else 'xml'}").write_bytes(fault(good))
+            (INVALID / name / code).with_suffix(Path(FORMATS[name].path).suffix).write_bytes(fault(good))
 
 
 if __name__ == "__main__":

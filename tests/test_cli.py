@@ -131,7 +131,7 @@ def test_why_tells_where_an_article_stands(desk: Desk) -> None:
     desk.run("refresh")
     on_air = desk.run("why", desk.site.url("/world/story-1?utm_source=mail"))
     assert on_air.exit_code == 0
-    assert "On air in roku, roku_mrss, mrss." in on_air.stdout
+    assert "On air in roku, roku_mrss, mrss, search." in on_air.stdout
     silent = desk.run("why", "guid-2")
     assert silent.exit_code == 1
     assert "no_video The article has no video." in silent.stdout

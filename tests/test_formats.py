@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds import FORMATS, mrss, roku
+from feeds import FORMATS, mrss, recognise, roku, search
 from feeds.model import Feed, Format, Issue, Row, Written
 from feeds.readers import unseen
 from tests.feeds_strategies import CHANNEL, NASTY, NOON, empty, feeds, newsroom, small, story
@@ -20,7 +20,9 @@ from tests.make_invalid import FAULTS
 
 INVALID = Path(__file__).parent / "data" / "invalid"
 FEEDS = Path(__file__).parent.parent / "feeds"
-CODES: Mapping[str, Mapping[str, str]] = {"roku": roku.CODES, "roku_mrss": mrss.CODES, "mrss": mrss.CODES}
+CODES: Mapping[str, Mapping[str, str]] = {
+    "roku": roku.CODES, "roku_mrss": mrss.CODES, "mrss": mrss.CODES, "search": search.CODES,
+}  # fmt: skip
 INVALID_FILES = sorted(INVALID.glob("*/*"))
 KNOWN_NAMES = re.findall(r'"(\w+)":', (FEEDS / "schemas" / "direct-publisher.schema.json").read_text("utf-8"))
 
@@ -121,6 +123,13 @@ def test_case_25_the_empty_and_the_small_feed_stay_as_they_are(
 
 
 @every_format
+def test_a_document_is_recognised_whether_good_or_broken(fmt: Format) -> None:
+    body = fmt.write(newsroom()).body
+    for one in (body, b"\xef\xbb\xbf\n" + body, body[: len(body) // 2]):
+        assert recognise(one) == fmt
+
+
+@every_format
 def test_case_1_nothing_stands_before_the_document(fmt: Format) -> None:
     body = fmt.write(newsroom()).body
     assert body.startswith(b"{" if suffix(fmt) == ".json" else b"<?xml")
@@ -185,7 +194,8 @@ def test_every_code_has_its_file() -> None:
     files = {(path.parent.name, path.stem) for path in INVALID_FILES}
     assert files == {(name, code) for name, faults in FAULTS.items() for code in faults}
     assert {code for name, code in files if name == "roku"} == set(roku.CODES)
-    assert {code for name, code in files if name != "roku"} == set(mrss.CODES)
+    assert {code for name, code in files if name == "search"} == set(search.CODES)
+    assert {code for name, code in files if name in ("roku_mrss", "mrss")} == set(mrss.CODES)
 
 
 @every_format

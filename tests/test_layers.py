@@ -13,7 +13,7 @@ FLOORS = [
     {"feeds"},
     {"settings"},
     {"http", "charsets", "dates"},
-    {"blobs", "store", "thumbnails", "media", "pages", "sources", "demo"},
+    {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
     {"produce", "decide", "publication"},
     {"refresh", "scheduler", "jobs", "web", "checker", "export", "why"},
     {"app"},

@@ -11,7 +11,7 @@ import pytest
 import pyvips
 
 from feeds import FORMATS
-from feeds.model import Article, Video, Window
+from feeds.model import Article, Brand, Caption, Rating, Video, Window
 from feeds.readers import template, wizard
 from feedsvc import pages
 from feedsvc.blobs import BlobError, LocalBlobs
@@ -119,9 +119,7 @@ def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, new
     report = desk.refresh(newsroom.channel())
     assert (report.status, report.seen, report.new, report.on_air) == ("published", 6, 6, 6)
     assert report.left_out == ()
-    assert {n: d.published for n, d in report.documents.items()} == dict.fromkeys(
-        ("roku", "roku_mrss", "mrss"), True
-    )
+    assert {n: d.published for n, d in report.documents.items()} == dict.fromkeys(FORMATS, True)
     for name, format_ in FORMATS.items():
         assert not [i for i in format_.check(desk.body(name)) if i.severity == "error"]
     shown = [template(desk.body()), wizard(desk.body(), "roku.json")]
@@ -442,6 +440,11 @@ def test_case_5_what_is_missing_is_in_the_report_with_its_reason(desk: Desk, fil
     assert {(out.code, out.message) for out in report.left_out} == {("no_video", "The article has no video.")}
 
 
+def test_what_a_writer_mends_is_in_the_report_once(desk: Desk, film: Video) -> None:
+    report = desk.told(FakeSource(story(1, film, rating=Rating("TV99", "NOBODY"))))
+    assert (report.status, [i.code for i in report.issues]) == ("published", ["rating_unknown"])
+
+
 def test_case_55_refreshing_twice_at_one_moment_is_refreshing_once(desk: Desk, film: Video) -> None:
     source = FakeSource(story(1, film))
     desk.told(source)
@@ -488,3 +491,120 @@ def test_pictures_are_made_once(desk: Desk, film: Video) -> None:
     source.articles = (story(1, film, summary="Edited summary."),)
     assert desk.told(source, now=NOON + HOUR).changed == 1
     assert {p.name for p in (desk.root / "media").iterdir()} == made
+
+
+SUBTITLES = b"WEBVTT\n\n00:00.000 --> 00:01.000 line:0\n<v Ada>Good &amp; evening.</v>\n"
+
+
+def made(desk: Desk) -> Article:
+    """Return the one article there is, as it was made."""
+    (article,) = desk.store.newest("demo", ["s0"], 9, playable=True)
+    return article
+
+
+def captioned(newsroom: Newsroom, film: Video, *paths: str, **fields: object) -> Article:
+    captions = tuple(Caption(newsroom.site.url(path), "en", "CLOSED_CAPTION") for path in paths)
+    return story(1, film, captions=captions, **fields)
+
+
+def test_captions_go_on_air_as_our_srt_in_every_format(desk: Desk, newsroom: Newsroom, film: Video) -> None:
+    newsroom.serves("/en.vtt", SUBTITLES)
+    assert desk.told(FakeSource(captioned(newsroom, film, "/en.vtt"))).on_air == 1
+    (caption,) = made(desk).captions
+    assert (caption.source, caption.language) == (newsroom.site.url("/en.vtt"), "en")
+    srt, vtt = desk.blobs.path(caption.url), desk.blobs.path(caption.vtt)
+    assert srt
+    assert vtt
+    assert srt.read_bytes() == b"1\n00:00:00,000 --> 00:00:01,000\nGood & evening.\n"
+    assert vtt.read_bytes() == b"WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nGood &amp; evening.\n"
+    address = f"{PUBLIC}{caption.url}"
+    told = msgspec.json.decode(desk.body())
+    assert [
+        v["content"]["captions"] for kind in ("movies", "shortFormVideos") for v in told.get(kind, [])
+    ] == [[{"url": address, "language": "en", "captionType": "CLOSED_CAPTION"}]]
+    for name in ("roku", "roku_mrss", "mrss"):
+        assert address.encode() in desk.body(name)
+        assert b".vtt" not in desk.body(name)
+
+
+def test_captions_on_a_page_are_found_and_published(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.serves("/en.vtt", SUBTITLES)
+    track = "<video src='/film.mp4'><track kind='captions' srclang='en' src='/en.vtt'></video>"
+    newsroom.tells(Story(1, head=track))
+    assert desk.refresh(newsroom.channel()).on_air == 1
+    assert b".srt" in desk.body()
+
+
+def test_captions_are_read_once_and_their_language_may_change(
+    desk: Desk, newsroom: Newsroom, film: Video
+) -> None:
+    newsroom.serves("/en.vtt", SUBTITLES + b"\n00:1d.000 --> 00:03.000\nLost.\n")
+    source = FakeSource(captioned(newsroom, film, "/en.vtt"))
+    desk.told(source)
+    first = made(desk)
+    newsroom.site.forget()
+    edited = captioned(newsroom, film, "/en.vtt", summary="Edited summary.")
+    source.articles = (msgspec.structs.replace(edited, captions=(Caption(edited.captions[0].url, "de"),)),)
+    assert desk.told(source, now=NOON + HOUR).changed == 1
+    assert newsroom.site.paths() == []
+    second = made(desk)
+    assert second.captions == (msgspec.structs.replace(first.captions[0], language="de", kind="SUBTITLE"),)
+    assert [i.code for i in first.issues] == [i.code for i in second.issues]
+    assert "caption_cues_lost" in {i.code for i in second.issues}
+
+
+@pytest.mark.parametrize(
+    ("route", "code"),
+    [
+        (Reply(b"", status=404), "caption_fetch"),
+        (b"<!doctype html><p>Not found</p>", "caption_not_captions"),
+        (b"WEBVTT\n", "caption_empty"),
+        (b"WEBVTT\n" + b" " * 6_000_000, "caption_fetch"),
+    ],
+    ids=["missing", "a page", "empty", "6 MB"],
+)
+def test_bad_captions_are_one_warning_and_the_others_go_on_air(
+    desk: Desk, newsroom: Newsroom, film: Video, route: bytes | Reply, code: str
+) -> None:
+    newsroom.serves("/bad.vtt", route)
+    newsroom.serves("/good.vtt", SUBTITLES)
+    article = captioned(newsroom, film, "/bad.vtt", "/good.vtt")
+    assert desk.told(FakeSource(article)).on_air == 1
+    assert [c.source for c in made(desk).captions] == [newsroom.site.url("/good.vtt")]
+    (issue,) = [i for i in made(desk).issues if i.code.startswith("caption_")]
+    assert (issue.severity, issue.code, issue.where) == ("warning", code, newsroom.site.url("/bad.vtt"))
+    assert b"bad.vtt" not in desk.body()
+
+
+def test_captions_that_failed_in_passing_are_tried_again(desk: Desk, newsroom: Newsroom, film: Video) -> None:
+    newsroom.serves("/en.vtt", Reply(b"", status=503))
+    source = FakeSource(captioned(newsroom, film, "/en.vtt"))
+    desk.told(source)
+    assert made(desk).captions == ()
+    newsroom.serves("/en.vtt", SUBTITLES)
+    desk.told(source, now=NOON + timedelta(minutes=6))
+    assert len(made(desk).captions) == 1
+    assert not [i for i in made(desk).issues if i.code.startswith("caption_")]
+
+
+def test_captions_of_a_folder_are_repaired_too(desk: Desk, film: Video) -> None:
+    ours = desk.blobs.put(SUBTITLES, ".vtt")
+    desk.told(FakeSource(story(1, film, captions=(Caption(ours, "en"),))))
+    (caption,) = made(desk).captions
+    assert caption.source == ours
+    assert caption.url.endswith(".srt")
+
+
+def test_captions_that_cannot_be_kept_or_are_gone_are_warnings(
+    desk: Desk, newsroom: Newsroom, film: Video
+) -> None:
+    newsroom.serves("/en.vtt", SUBTITLES)
+    gone = Caption("/media/" + "0" * 40 + ".vtt", "en")
+    article = captioned(newsroom, film, "/en.vtt")
+    article = msgspec.structs.replace(article, captions=(*article.captions, gone))
+    room = desk.producer
+    full = Producer(room.http, FullDisk(desk.root / "media"), room.max_page, room.max_image)
+    illustrated = full.illustrate(article, Brand())
+    assert illustrated.captions == ()
+    said = [(i.severity, i.code) for i in illustrated.issues]
+    assert said[:2] == [("warning", "media_not_kept"), ("warning", "caption_fetch")]

@@ -24,7 +24,9 @@ url = "https://news.example.org/rss.xml"
 def loaded(tmp_path: Path, text: str) -> Settings:
     path = tmp_path / "settings.toml"
     path.write_text(text, "utf-8")
-    return load(path, kinds=frozenset({"rss", "folder"}), formats=frozenset({"roku", "roku_mrss", "mrss"}))
+    return load(
+        path, kinds=frozenset({"rss", "folder"}), formats=frozenset({"roku", "roku_mrss", "mrss", "search"})
+    )
 
 
 def problems(tmp_path: Path, text: str) -> list[str]:
@@ -36,7 +38,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
 def test_good_settings_are_read_with_defaults(tmp_path: Path) -> None:
     settings = loaded(tmp_path, GOOD)
     assert settings.server.public_url == "https://tv.example.org"
-    assert settings.channel[0].formats == ("roku", "roku_mrss", "mrss")
+    assert settings.channel[0].formats == ("roku", "roku_mrss", "mrss", "search")
     assert settings.root == tmp_path
     assert settings.named("demo").title == "Demo"
 

@@ -4,16 +4,15 @@ The schema says what Roku's last specification and the living readers want of ev
 here say what JSON Schema cannot. No writer is imported.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from msgspec import Struct
 
 from feeds import rules
 from feeds.checks import roku_schema
+from feeds.checks.json_document import Json, object_of, objects_in, parse, text_of, texts_in
 from feeds.checks.roku_rules import LISTS, RULES
 from feeds.model import Issue
 
@@ -27,8 +26,6 @@ _RATINGS = {
     "UK_CP": "U Uc PG 12 12A 15 18 R18", "USA_PR": "TVY TVY7 TVG TVPG TV14 TVMA",
 }  # fmt: skip
 
-Json = dict[str, Any]
-
 
 class _Entry(Struct, frozen=True):
     """An item, wherever it stands; `kind` is the name of its list."""
@@ -39,11 +36,11 @@ class _Entry(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        return _text(self.value.get("id"))
+        return text_of(self.value.get("id"))
 
     @property
     def content(self) -> Json:
-        return _object(self.value.get("content"))
+        return object_of(self.value.get("content"))
 
 
 def check(body: bytes) -> list[Issue]:
@@ -57,7 +54,7 @@ def _issues(body: bytes) -> Iterator[Issue]:
     if not text:
         return
     yield from rules.size(text)
-    root, found = _parse(text)
+    root, found = parse(text)
     yield from found
     if not isinstance(root, dict):
         return
@@ -78,88 +75,19 @@ def _issue(code: str, where: str, detail: str = "") -> Issue:
     return rules.issue(RULES, code, where, detail)
 
 
-def _parse(text: str) -> tuple[Any, list[Issue]]:
-    """Return the value, None when there is no object to look at, and what kept it from being plain JSON."""
-    found: list[Issue] = []
-    if text[0].isspace():
-        found.append(_issue("bad_start", ""))
-    if text.lstrip().startswith("<"):
-        return None, [*found, _issue("not_json", "", "it is XML or a web page")]
-    try:
-        root = _without_surrogates(_load(text, found), text, found)
-    except RecursionError:
-        return None, [*found, _issue("too_deep", "")]
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        return None, [*found, _issue("not_json", place, error.msg[:1].lower() + error.msg[1:])]
-    if not isinstance(root, dict):
-        found.append(_issue("not_object", "", f"it is {roku_schema.kind_of(root)}"))
-    return root, found
-
-
-def _load(text: str, found: list[Issue]) -> Any:
-    def members(pairs: list[tuple[str, Any]]) -> Json:
-        names = Counter(name for name, _ in pairs)
-        if len(names) < len(pairs):
-            found.extend(_issue("duplicate_key", name) for name, times in names.items() if times > 1)
-        return dict(pairs)
-
-    def number(digits: str) -> float:
-        value = float(digits)
-        if value in (float("inf"), float("-inf")) or value != value:
-            found.append(_issue("bad_number", "", rules.quoted(digits)))
-            return 0
-        return value if len(digits) > 15 or not digits.lstrip("-").isdigit() else int(digits)
-
-    return json.loads(
-        text, object_pairs_hook=members, parse_constant=number, parse_float=number, parse_int=number
-    )
-
-
-def _without_surrogates(root: Any, text: str, found: list[Issue]) -> Any:
-    """Return `root` with each half of an escaped pair replaced: no other tool takes it."""
-    if not re.search(r"\\u[dD][89a-fA-F]", text):
-        return root
-    again = json.dumps(root, ensure_ascii=False)
-    try:
-        again.encode()
-    except UnicodeEncodeError:
-        found.append(_issue("lone_surrogate", ""))
-        return json.loads(again.encode(errors="replace"))
-    return root
-
-
 def _entries(root: Json) -> Iterator[_Entry]:
     for kind in LISTS:
-        for where, value in _objects(root.get(kind), f"/{kind}"):
+        for where, value in objects_in(root.get(kind), f"/{kind}"):
             yield _Entry(where, kind, value)
             if kind == "series":
                 yield from _episodes(value, where)
 
 
 def _episodes(series: Json, where: str) -> Iterator[_Entry]:
-    holders = [(where, series), *_objects(series.get("seasons"), f"{where}/seasons")]
+    holders = [(where, series), *objects_in(series.get("seasons"), f"{where}/seasons")]
     for place, holder in holders:
-        for at, value in _objects(holder.get("episodes"), f"{place}/episodes"):
+        for at, value in objects_in(holder.get("episodes"), f"{place}/episodes"):
             yield _Entry(at, "episodes", value)
-
-
-def _objects(value: Any, where: str) -> Iterator[tuple[str, Json]]:
-    for number, member in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(member, dict):
-            yield f"{where}/{number}", member
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _texts_in(value: Any) -> list[str]:
-    return [member for member in value if isinstance(member, str)] if isinstance(value, list) else []
 
 
 # -- an item ---------------------------------------------------------------------------------------
@@ -171,12 +99,14 @@ def _identity(entry: _Entry, _: Json) -> Iterator[Issue]:
         yield _issue("bad_id", where, rules.quoted(entry.id))
     elif entry.id and not _WORD.fullmatch(entry.id):
         yield _issue("id_alphabet", where, rules.quoted(entry.id))
-    if entry.kind != "episodes" and not _texts_in(entry.value.get("tags")):
+    if entry.kind != "episodes" and not texts_in(entry.value.get("tags")):
         yield _issue("no_tags", f"{entry.where}/tags")
 
 
 def _texts(entry: _Entry, _: Json) -> Iterator[Issue]:
-    title, short, long = (_text(entry.value.get(n)) for n in ("title", "shortDescription", "longDescription"))
+    title, short, long = (
+        text_of(entry.value.get(n)) for n in ("title", "shortDescription", "longDescription")
+    )
     for name, text in (("title", title), ("shortDescription", short), ("longDescription", long)):
         yield from rules.plain(text, f"{entry.where}/{name}")
     if title and not title.strip():
@@ -195,7 +125,7 @@ def _addresses(entry: _Entry, _: Json) -> Iterator[Issue]:
             yield from rules.picture(url, f"{entry.where}/{name}")
     codes = {"videos": "bad_video_url", "captions": "bad_caption", "trickPlayFiles": "bad_trick_play"}
     for name, code in codes.items():
-        for where, part in _objects(entry.content.get(name), f"{entry.where}/content/{name}"):
+        for where, part in objects_in(entry.content.get(name), f"{entry.where}/content/{name}"):
             if isinstance(part.get("url"), str):
                 yield from rules.address(part["url"], f"{where}/url", code)
 
@@ -213,18 +143,18 @@ def _times(entry: _Entry, root: Json) -> Iterator[Issue]:
     for place, holder in ((where, content), (entry.where, entry.value)):
         edges = (holder.get("validityPeriodStart"), holder.get("validityPeriodEnd"))
         start, end = (edge if isinstance(edge, str) else None for edge in edges)
-        yield from rules.window(start, end, _text(root.get("lastUpdated")), place)
+        yield from rules.window(start, end, text_of(root.get("lastUpdated")), place)
 
 
 def _rating(entry: _Entry, _: Json) -> Iterator[Issue]:
-    rating = _object(entry.value.get("rating"))
-    value, source = _text(rating.get("rating")), _text(rating.get("ratingSource"))
+    rating = object_of(entry.value.get("rating"))
+    value, source = text_of(rating.get("rating")), text_of(rating.get("ratingSource"))
     if value not in ("", "UNRATED") and source in _RATINGS and value not in _RATINGS[source].split():
         yield _issue("rating_source", f"{entry.where}/rating", f"{source} has no {rules.quoted(value)}")
 
 
 def _videos(entry: _Entry, _: Json) -> Iterator[Issue]:
-    videos = list(_objects(entry.content.get("videos"), f"{entry.where}/content/videos"))
+    videos = list(objects_in(entry.content.get("videos"), f"{entry.where}/content/videos"))
     if not videos and entry.kind not in ("series", "episodes"):
         yield _issue("no_video", f"{entry.where}/content/videos")
     fixed = [(where, v) for where, v in videos if v.get("videoType") in _FIXED]
@@ -233,7 +163,7 @@ def _videos(entry: _Entry, _: Json) -> Iterator[Issue]:
 
 
 def _ad_breaks(entry: _Entry, _: Json) -> Iterator[Issue]:
-    breaks = _texts_in(entry.content.get("adBreaks"))
+    breaks = texts_in(entry.content.get("adBreaks"))
     where, length = f"{entry.where}/content/adBreaks", entry.content.get("duration")
     if breaks != sorted(set(breaks)):
         yield _issue("ad_break_order", where)
@@ -278,8 +208,8 @@ def _whole_words(name: str) -> Iterator[str]:
 
 
 def _rows(root: Json, entries: tuple[_Entry, ...]) -> Iterator[Issue]:
-    playlists = list(_objects(root.get("playlists"), "/playlists"))
-    categories = list(_objects(root.get("categories"), "/categories"))
+    playlists = list(objects_in(root.get("playlists"), "/playlists"))
+    categories = list(objects_in(root.get("categories"), "/categories"))
     listed = [e for e in entries if e.kind != "episodes"]
     yield from _playlists(playlists, categories, entries)
     reached: set[str] = set()
@@ -294,15 +224,15 @@ def _playlists(
     playlists: list[tuple[str, Json]], categories: list[tuple[str, Json]], entries: tuple[_Entry, ...]
 ) -> Iterator[Issue]:
     kinds = {e.id: e.kind for e in entries}
-    named = {_text(c.get("playlistName")) for _, c in categories}
-    names = Counter(_text(p.get("name")) for _, p in playlists)
+    named = {text_of(c.get("playlistName")) for _, c in categories}
+    names = Counter(text_of(p.get("name")) for _, p in playlists)
     for where, playlist in playlists:
-        name = _text(playlist.get("name"))
+        name = text_of(playlist.get("name"))
         if names[name] > 1:
             yield _issue("duplicate_playlist", where, rules.quoted(name))
         if name not in named:
             yield _issue("unused_playlist", where, rules.quoted(name))
-        for number, wanted in enumerate(_texts_in(playlist.get("itemIds"))):
+        for number, wanted in enumerate(texts_in(playlist.get("itemIds"))):
             if wanted not in kinds:
                 yield _issue("unknown_item", f"{where}/itemIds/{number}", rules.quoted(wanted))
             elif kinds[wanted] == "episodes":
@@ -312,10 +242,10 @@ def _playlists(
 def _shown(category: Json, playlists: list[tuple[str, Json]], listed: list[_Entry]) -> set[str]:
     """Return the ids the wizard puts in a category's row."""
     ids = {e.id for e in listed}
-    if name := _text(category.get("playlistName")):
+    if name := text_of(category.get("playlistName")):
         wanted = next((p for _, p in playlists if p.get("name") == name), {})
-        return ids & set(_texts_in(wanted.get("itemIds")))
-    query = _text(category.get("query")).lower()
+        return ids & set(texts_in(wanted.get("itemIds")))
+    query = text_of(category.get("query")).lower()
     word = next((w for w in ("and", "or") if re.search(rf"\b{w}\b", query)), None)
     terms = {t.strip() for t in re.split(rf"\b{word}\b", query)} if word else {query.strip()}
     has = all if word == "and" else any
@@ -323,13 +253,13 @@ def _shown(category: Json, playlists: list[tuple[str, Json]], listed: list[_Entr
 
 
 def _tags(entry: _Entry) -> set[str]:
-    return {tag.strip().lower() for tag in _texts_in(entry.value.get("tags"))}
+    return {tag.strip().lower() for tag in texts_in(entry.value.get("tags"))}
 
 
 def _category(
     where: str, category: Json, playlists: list[tuple[str, Json]], shown: set[str]
 ) -> Iterator[Issue]:
-    query, name = _text(category.get("query")), _text(category.get("playlistName"))
+    query, name = text_of(category.get("query")), text_of(category.get("playlistName"))
     if query and "playlistName" in category:
         yield _issue("category_mix", where)
     if any(re.search(r"\b(?:and|or)\b", term, re.IGNORECASE) for term in re.split(r"\sAND\s|\sOR\s", query)):
@@ -337,7 +267,7 @@ def _category(
     if name and name not in {p.get("name") for _, p in playlists if isinstance(p.get("name"), str)}:
         yield _issue("unknown_playlist", f"{where}/playlistName", rules.quoted(name))
     elif not shown:
-        yield _issue("empty_row", where, rules.quoted(_text(category.get("name"))))
+        yield _issue("empty_row", where, rules.quoted(text_of(category.get("name"))))
 
 
 def _unreached(

@@ -1,28 +1,19 @@
 """Every code `feeds.checks.roku` can give: how bad, what it means, what to do."""
 
+from feeds.checks import json_document
 from feeds.rules import COMMON, Rule, Rules
 
 LISTS = ("movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
 
 RULES: Rules = {
     **COMMON,
+    **json_document.RULES,
     # the document
-    "not_json": Rule(
-        "error", "The document is not JSON, and a TV shows nothing.", "Correct it at that place."
-    ),
-    "too_deep": Rule("error", "Values are nested deeper than any reader goes.", "Publish a plain feed."),
-    "bad_number": Rule("error", "A number is none that JSON knows.", "Use a plain number, or leave it out."),
-    "duplicate_key": Rule("error", "An object names a member twice; readers keep one of them.", "Keep one."),
-    "lone_surrogate": Rule(
-        "error", "A text holds half of an escaped character.", "Escape both halves, or none."
-    ),
-    "not_object": Rule("error", "The feed must be one object.", "Take it out of the brackets around it."),
     "null_list": Rule(
         "error",
         "A list of items must be a list, or readers crash.",
         "Leave it out if empty.",
     ),
-    "foreign_field": Rule("warning", "A member is not one the specification knows.", "Leave it out."),
     # the feed
     "bad_provider_name": Rule("error", "The feed must name its provider.", "Add `providerName`."),
     "bad_last_updated": Rule(

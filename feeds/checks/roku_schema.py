@@ -2,13 +2,14 @@
 
 import json
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from feeds import rules
+from feeds.checks.json_document import detail, pointer
 from feeds.checks.roku_rules import LISTS, RULES
 from feeds.model import Issue
 
@@ -70,13 +71,13 @@ def _schema_issue(error: ValidationError) -> Iterator[Issue]:
         # It names all of an object's members as soon as one of them is wrong.
         foreign = (name for name in kind.unexpected if name not in _known(path))
         for name in foreign:
-            yield rules.issue(RULES, "foreign_field", _pointer([*path, name]), rules.quoted(name))
+            yield rules.issue(RULES, "foreign_field", pointer([*path, name]), rules.quoted(name))
         return
     if isinstance(kind, ValidationErrorKind.Required):
         path = [*path, kind.property]
     elif not path or kind.name == "oneOf" or (kind.name == "pattern" and path[-1] in _OWN_RULES):
         return
-    yield rules.issue(RULES, _code(path, kind.name), _pointer(path), _detail(path, error))
+    yield rules.issue(RULES, _code(path, kind.name), pointer(path), detail(path, error))
 
 
 def _known(path: list[str | int]) -> frozenset[str]:
@@ -102,28 +103,3 @@ def _code(path: list[str | int], keyword: str) -> str:
         return "no_content_language"
     code = _BY_FIELD.get(field, "foreign_field")
     return _OTHERWISE.get((code, keyword), code)
-
-
-def _detail(path: list[str | int], error: ValidationError) -> str:
-    """Return what is the matter at `path`, in the words of a producer's sentence."""
-    name = f"`{path[-1]}`" if isinstance(path[-1], str) else "it"
-    value, keyword = error.instance, error.kind.name
-    if keyword == "required":
-        return f"{name} is missing"
-    if keyword == "type":
-        return f"{name} is {kind_of(value)}"
-    if keyword == "maxLength":
-        return f"{name} has {len(str(value))} characters"
-    if keyword in ("minLength", "minItems"):
-        return f"{name} is empty"
-    return f"{name} is {rules.quoted(value)}" if isinstance(value, str | int | float) else ""
-
-
-def kind_of(value: object) -> str:
-    """Return what a JSON value is, as a sentence says it."""
-    kinds = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
-    return kinds.get(type(value), "a number")
-
-
-def _pointer(path: Iterable[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

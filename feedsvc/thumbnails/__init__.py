@@ -11,7 +11,7 @@ from feedsvc.http import FetchError
 from feedsvc.thumbnails import cards
 from feedsvc.thumbnails.cards import HEIGHT, WIDTH, uncovered
 
-__all__ = ["CODES", "HEIGHT", "WIDTH", "card", "illustrate", "make", "uncovered"]
+__all__ = ["CODES", "HEIGHT", "WIDTH", "card", "illustrate", "make", "picture", "uncovered"]
 
 CODES: Mapping[str, str] = {
     "image_fetch": "the picture cannot be had from its server",
@@ -72,9 +72,19 @@ def make(data: bytes, focus: tuple[float, float] | None = None) -> bytes | Issue
     A picture too small or too narrow is set whole on a blurred fill of itself. The same bytes give the same
     bytes. The issue is a warning with a code of `CODES` and names no place. Never raises.
     """
+    image = picture(data, focus)
+    return image if isinstance(image, Issue) else _jpeg(image)
+
+
+def picture(
+    data: bytes, focus: tuple[float, float] | None = None, width: int = WIDTH, height: int = HEIGHT
+) -> pyvips.Image | Issue:
+    """Return what `make` encodes, in memory and at any size: sRGB, 8 bits, three bands. Never raises."""
     try:
-        image = _opened(data)
-        return _jpeg(_filled(image, focus) if _fills(*_upright_size(image)) else _set_on_itself(image))
+        image = _opened(data, width, height)
+        fills = _fills(*_upright_size(image))
+        cut = _filled(image, focus, width, height) if fills else _set_on_itself(image, width, height)
+        return cut.copy_memory()
     except _Unfit as unfit:
         return Issue("warning", unfit.code, "", unfit.message, unfit.fix)
     except (pyvips.Error, MemoryError):
@@ -87,7 +97,7 @@ def card(title: str, section: str, brand: Brand, language: str = "") -> bytes:
     return _jpeg(cards.draw(title, section, brand, language))
 
 
-def _opened(data: bytes) -> pyvips.Image:
+def _opened(data: bytes, least_width: int, least_height: int) -> pyvips.Image:
     """Return the picture with only its header read, its size known to be safe. Raises _Unfit."""
     loader = next((name for begins, name in _LOADERS if begins.match(data)), "")
     if not loader:
@@ -103,7 +113,7 @@ def _opened(data: bytes) -> pyvips.Image:
         message = f"The picture is only {width} x {height} pixels: an icon or a tracking pixel."
         raise _Unfit("image_too_small", message, "Give a picture of at least 800 x 450 pixels.")
     # JPEG and WebP get smaller while they are decoded: less time, and far less memory.
-    shrink = next((n for n in (8, 4, 2) if min(width / WIDTH, height / HEIGHT) >= n), 1)
+    shrink = next((n for n in (8, 4, 2) if min(width / least_width, height / least_height) >= n), 1)
     if shrink > 1 and loader == "jpegload_buffer":
         return _loaded(loader, data, shrink=shrink)
     return _loaded(loader, data, scale=1 / shrink) if shrink > 1 and loader == "webpload_buffer" else image
@@ -133,28 +143,28 @@ def _fills(width: int, height: int) -> bool:
     return large and _NARROWEST <= width / height <= _WIDEST
 
 
-def _filled(image: pyvips.Image, focus: tuple[float, float] | None) -> pyvips.Image:
+def _filled(image: pyvips.Image, focus: tuple[float, float] | None, across: int, down: int) -> pyvips.Image:
     """Return the picture cropped to the frame: round the focus, else where the eye goes."""
     width, height = _upright_size(image)
-    scale = max(WIDTH / width, HEIGHT / height)
-    whole = _sized(image, max(WIDTH, round(width * scale)), max(HEIGHT, round(height * scale)))
+    scale = max(across / width, down / height)
+    whole = _sized(image, max(across, round(width * scale)), max(down, round(height * scale)))
     if focus is None:
-        return whole.smartcrop(WIDTH, HEIGHT, interesting="attention")
+        return whole.smartcrop(across, down, interesting="attention")
     left, top = (
         max(0, min(round(part * size - frame / 2), size - frame))
-        for part, size, frame in zip(focus, (whole.width, whole.height), (WIDTH, HEIGHT), strict=True)
+        for part, size, frame in zip(focus, (whole.width, whole.height), (across, down), strict=True)
     )
-    return whole.crop(left, top, WIDTH, HEIGHT)
+    return whole.crop(left, top, across, down)
 
 
-def _set_on_itself(image: pyvips.Image) -> pyvips.Image:
+def _set_on_itself(image: pyvips.Image, across: int, down: int) -> pyvips.Image:
     """Return the whole picture in front of itself, blurred and darkened."""
     width, height = _upright_size(image)
-    scale = min(WIDTH / width, HEIGHT / height, _ENLARGED_AT_MOST)
+    scale = min(across / width, down / height, _ENLARGED_AT_MOST)
     front = _sized(image, max(1, round(width * scale)), max(1, round(height * scale)))
-    small = front.thumbnail_image(WIDTH // 8, height=HEIGHT // 8, crop="centre")
+    small = front.thumbnail_image(across // 8, height=down // 8, crop="centre")
     behind = small.gaussblur(5).resize(8.0, kernel="cubic").linear(0.5, 4).cast("uchar")
-    return behind.insert(front, (WIDTH - front.width) // 2, (HEIGHT - front.height) // 2)
+    return behind.insert(front, (across - front.width) // 2, (down - front.height) // 2)
 
 
 def _sized(image: pyvips.Image, width: int, height: int) -> pyvips.Image:

@@ -73,31 +73,31 @@ def draw(title: str, section: str, brand: Brand, language: str = "") -> pyvips.I
     What is in a script no font covers is left out; `uncovered` names it. Same words, same pixels.
     """
     ground, deep, accent = shades(brand.colour)
-    headline = _drawable(text.clip(text.line(title), _LONGEST))
-    label = _drawable(text.clip(text.line(section), 40)).upper()
-    rtl = _right_to_left(headline or label, language)
-    image = _backdrop(ground, deep, accent)
+    headline = drawable(text.clip(text.line(title), _LONGEST))
+    label = drawable(text.clip(text.line(section), 40)).upper()
+    rtl = right_to_left(headline or label, language)
+    image = backdrop(ground, deep, accent)
     image = image.fliphor() if rtl else image
     if headline:
         # The mark says which way a headline reads that begins with a foreign name.
         block = _headline(f"\u200f{headline}" if rtl else headline, language)
         top = HEIGHT - _BOTTOM - block.height
         image = _paste(image, block, _LEFT + _INDENT, top, rtl)
-        image = _paste(image, _plate(10, block.height + 8, accent), _LEFT, top - 4, rtl)
+        image = _paste(image, panel(10, block.height + 8, accent), _LEFT, top - 4, rtl)
     if label:
-        image = _paste(image, _label(label, accent, language), _LEFT, _TOP, rtl)
+        image = _paste(image, chip(label, accent, language), _LEFT, _TOP, rtl)
     return image
 
 
 def shades(colour: str) -> tuple[Colour, Colour, Colour]:
     """Return the brand's ground, a deeper one and an accent: white on either ground has contrast >= 7."""
     brand = _colour(colour)
-    ground = next(c for c in (_mix(brand, _INK, n / 20) for n in range(21)) if contrast(c, _WHITE) >= 7)
+    ground = next(c for c in (mix(brand, _INK, n / 20) for n in range(21)) if contrast(c, _WHITE) >= 7)
     if contrast(brand, _WHITE) < 3:
         # Yellow darkened is mud: a light brand colour keeps its glow as accent on a neutral ground.
-        ground = _mix(brand, (27.0, 32.0, 42.0), 0.9)
-    deep = _mix(ground, _INK, 0.72)
-    accent = next(c for c in (_mix(brand, _WHITE, n / 20) for n in range(21)) if contrast(c, ground) >= 4.5)
+        ground = mix(brand, (27.0, 32.0, 42.0), 0.9)
+    deep = mix(ground, _INK, 0.72)
+    accent = next(c for c in (mix(brand, _WHITE, n / 20) for n in range(21)) if contrast(c, ground) >= 4.5)
     return ground, deep, accent
 
 
@@ -117,14 +117,14 @@ def _colour(code: str) -> Colour:
     return float(int(digits[1:3], 16)), float(int(digits[3:5], 16)), float(int(digits[5:7], 16))
 
 
-def _mix(one: Colour, other: Colour, share: float) -> Colour:
+def mix(one: Colour, other: Colour, share: float) -> Colour:
     """Return `one` with a `share` of `other` in it."""
     red, green, blue = (a + (b - a) * share for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 @lru_cache(maxsize=16)
-def _backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
+def backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
     """Return the card without words: a slope from `ground` to `deep`, light from a corner, slanting bands."""
     slope, light, bands, noise = _masks()
     flat = pyvips.Image.black(WIDTH, HEIGHT, bands=3) + list(ground)
@@ -161,35 +161,48 @@ def _blend(image: pyvips.Image, colour: Colour, share: pyvips.Image) -> pyvips.I
 def _headline(words: str, language: str) -> pyvips.Image:
     """Return the headline in the largest type that fits in about four lines, its lines equally long."""
     width, room = WIDTH - 2 * _LEFT - _INDENT, HEIGHT - _TOP - 98 - _BOTTOM
-    leading = next((share for script, share in _LEADING if script.search(words)), 0.88)
+    apart = leading(words)
     for size in _SIZES:
-        block = _type(words, size, width, language, leading)
+        block = typeset(words, size, width, language, apart)
         lines = 3 if size > 80 else 4 if size > 60 else 5
-        if block.width <= width and block.height <= min(room, lines * size * 1.5 * leading):
+        if block.width <= width and block.height <= min(room, lines * size * 1.5 * apart):
             break
-    return _balanced(words, size, block, language, leading)
+    return balanced(words, size, block, language, apart)
 
 
-def _balanced(words: str, size: int, block: pyvips.Image, language: str, lines: float) -> pyvips.Image:
+def leading(words: str) -> float:
+    """Return how far apart the lines of a headline stand, as a share of what its fonts ask for."""
+    return next((share for script, share in _LEADING if script.search(words)), 0.88)
+
+
+def balanced(
+    words: str, size: int, block: pyvips.Image, language: str, lines: float, weight: str = "Bold"
+) -> pyvips.Image:
     """Return the block as narrow as it gets with no more lines: no word is left alone on the last one."""
-    for width in range(block.width - 40, block.width // 2, -40):
-        narrower = _type(words, size, width, language, lines)
-        if narrower.height > block.height + size // 2 or narrower.width > width:
-            break
-        block = narrower
-    return block
+    best, limit = block, block.height + size // 2
+    widths = range(block.width - 40, block.width // 2, -40)
+    low, high = 0, len(widths)
+    while low < high:
+        middle = (low + high) // 2
+        narrower = typeset(words, size, widths[middle], language, lines, weight=weight)
+        if narrower.height > limit or narrower.width > widths[middle]:
+            high = middle
+        else:
+            low, best = middle + 1, narrower
+    return best
 
 
-def _label(words: str, accent: Colour, language: str) -> pyvips.Image:
-    """Return the section on a plate of the accent's colour."""
+def chip(words: str, accent: Colour, language: str) -> pyvips.Image:
+    """Return a section's name on a plate of the accent's colour."""
     ink = _INK if contrast(_INK, accent) > contrast(_WHITE, accent) else _WHITE
-    words_only = _type(words, 30, WIDTH - 4 * _LEFT, language, 1.0, ink, spacing=1200)
-    plate = _plate(words_only.width + 44, max(54, words_only.height + 28), accent)
+    words_only = typeset(words, 30, WIDTH - 4 * _LEFT, language, 1.0, ink, spacing=1200)
+    plate = panel(words_only.width + 44, max(54, words_only.height + 28), accent)
     left, top = (plate.width - words_only.width) // 2, (plate.height - words_only.height) // 2
     return plate.composite2(words_only, "over", x=left, y=top).cast("uchar")
 
 
-def _plate(width: int, height: int, colour: Colour) -> pyvips.Image:
+def panel(width: int, height: int, colour: Colour) -> pyvips.Image:
+    """Return a plain rectangle, opaque RGBA."""
     plate = pyvips.Image.black(width, height, bands=3) + list(colour)
     return plate.bandjoin(255).cast("uchar").copy(interpretation="srgb")
 
@@ -203,7 +216,7 @@ def _paste(image: pyvips.Image, block: pyvips.Image, left: int, top: int, rtl: b
     return image.insert(blended.cast("uchar"), start, top)
 
 
-def _type(
+def typeset(
     words: str,
     size: int,
     width: int,
@@ -211,6 +224,7 @@ def _type(
     lines: float,
     colour: Colour = _WHITE,
     spacing: int = 0,
+    weight: str = "Bold",
 ) -> pyvips.Image:
     """Return `words` set in at most `width` pixels, transparent around; `lines` apart."""
     shade = "".join(f"{round(part):02x}" for part in colour)
@@ -218,7 +232,7 @@ def _type(
     opened = f'<span foreground="#{shade}" line_height="{lines}" letter_spacing="{spacing}"{tongue}>'
     return pyvips.Image.text(
         f"{opened}{escape(_breakable(words), quote=False)}</span>",
-        font=f"{', '.join(_FONTS.values())} Bold {size}",
+        font=f"{', '.join(_FONTS.values())} {weight} {size}",
         width=width,
         dpi=72,
         rgba=True,
@@ -236,7 +250,7 @@ def _breakable(words: str) -> str:
     return "\u200b".join(words[start:end] for start, end in LineBreaker(words, "th").segments())
 
 
-def _right_to_left(words: str, language: str) -> bool:
+def right_to_left(words: str, language: str) -> bool:
     """Tell whether `words` read to the left: by their language, else by their first letter."""
     ways = [way for way in map(unicodedata.bidirectional, words) if way in ("L", "R", "AL")]
     if re.split("[-_]", language.lower())[0] in _LEFTWARD:
@@ -244,7 +258,7 @@ def _right_to_left(words: str, language: str) -> bool:
     return bool(ways) and ways[0] != "L"
 
 
-def _drawable(words: str) -> str:
+def drawable(words: str) -> str:
     """Return `words` without signs no font has, "" when that would lose letters."""
     return "" if uncovered(words) else text.line("".join(map(_drawn_as, words)))
 
