@@ -14,7 +14,8 @@ FLOORS = [
     {"settings"},
     {"http", "charsets", "dates"},
     {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
-    {"produce", "decide", "publication"},
+    # Slides are set in the type of title cards: one floor above thumbnails.
+    {"slides", "produce", "decide", "publication"},
     {"refresh", "scheduler", "jobs", "web", "checker", "export", "why"},
     {"app"},
     {"serving"},

@@ -1,0 +1,222 @@
+"""A slide typeset: what stands still over a picture that moves, or on the brand's colour.
+
+Words keep 5 % away from every edge, for old TVs cut that off, and stand on a shade that is dark enough
+for any picture.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pyvips
+from msgspec import Struct
+
+from feeds.model import Brand
+from feedsvc.slides.script import Slide
+from feedsvc.thumbnails import HEIGHT, WIDTH, cards
+
+LEFT, TOP, BOTTOM = 96, 60, 48
+_INDENT, _WIDE = 32, WIDTH - 2 * LEFT - 32
+# White over a white picture under this much of the shade still has a contrast of 6.
+_SHADE, _RISE = 0.74, 220
+_WHITE, _PALE = (255.0, 255.0, 255.0), (214.0, 220.0, 228.0)
+_HEADLINES = (84, 76, 70, 64, 58, 52, 46, 42)
+_HEADLINES_OVER = (60, 56, 52, 48, 44, 40)
+_OVER_PICTURE, _ON_GROUND = (44, 40, 36, 33), (64, 60, 56, 52, 48, 44, 40)
+_LOGO_WIDE, _LOGO_HIGH = 240, 64
+_MARKS_ABOVE = re.compile("[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+class Layer(Struct, frozen=True):
+    """An RGBA image and its place; `words` tells letters from shades and plates."""
+
+    image: pyvips.Image
+    x: int
+    y: int
+    words: bool = True
+
+
+class _Page(Struct, frozen=True):
+    brand: Brand
+    language: str
+    rtl: bool
+    picture: bool
+
+    def place(self, image: pyvips.Image, left: int, y: int, *, words: bool = True) -> Layer:
+        """Return the image `left` pixels from the side where reading begins."""
+        return Layer(image, WIDTH - left - image.width if self.rtl else left, y, words)
+
+
+def layers(
+    slide: Slide, station: str, brand: Brand, language: str, logo: pyvips.Image | None = None
+) -> tuple[Layer, ...]:
+    """Return what stands still on a slide, bottom first; `station` names the channel in the corner."""
+    rtl = cards.right_to_left(slide.words or station, language)
+    page = _Page(brand, language, rtl, slide.picture is not None)
+    if slide.kind == "title":
+        return _title(slide, page, logo)
+    if slide.kind == "end":
+        return _end(slide, page, logo)
+    return _text(slide, page, station, logo)
+
+
+def flat(layers: Sequence[Layer]) -> Layer:
+    """Return the layers as one, no larger than what they cover."""
+    left, top = min(layer.x for layer in layers), min(layer.y for layer in layers)
+    right = max(layer.x + layer.image.width for layer in layers)
+    bottom = max(layer.y + layer.image.height for layer in layers)
+    # Chroma has half the places: an odd one would tear colour from letters.
+    left, top = left - left % 2, top - top % 2
+    ground = pyvips.Image.black(right - left, bottom - top, bands=4).copy(interpretation="srgb")
+    whole = ground.composite(
+        [layer.image for layer in layers], "over",
+        x=[layer.x - left for layer in layers], y=[layer.y - top for layer in layers],
+    )  # fmt: skip
+    return Layer(whole.cast("uchar").copy_memory(), left, top)
+
+
+def ground(brand: Brand, rtl: bool) -> pyvips.Image:
+    """Return what a slide without a picture stands on."""
+    image = cards.backdrop(*cards.shades(brand.colour))
+    return image.fliphor().copy_memory() if rtl else image
+
+
+@lru_cache(maxsize=4)
+def beam(colour: str) -> pyvips.Image:
+    """Return a slanting ray of light, RGBA, that wanders over the ground."""
+    width = 760
+    place = pyvips.Image.xyz(width, HEIGHT)
+    across = (place[0] + place[1] * 0.42 - 0.21 * HEIGHT - width / 2).abs() / (width / 2 - 0.21 * HEIGHT)
+    # No edge is to be seen; nor is the contrast of the words to fall below 4.5.
+    strength = (across > 1).ifthenelse(0, (across * 180).cos() * 0.5 + 0.5) * 24
+    light = pyvips.Image.black(width, HEIGHT, bands=3) + list(cards.shades(colour)[2])
+    return light.bandjoin(strength).cast("uchar").copy(interpretation="srgb").copy_memory()
+
+
+def emblem(logo: bytes) -> pyvips.Image | None:
+    """Return a logo at the size of a corner, None when it is no picture."""
+    if not logo:
+        return None
+    try:
+        image = pyvips.Image.thumbnail_buffer(logo, _LOGO_WIDE, height=_LOGO_HIGH).colourspace("srgb")
+        image = image if image.hasalpha() else image.bandjoin(255)
+        return image.cast("uchar").copy_memory()
+    except pyvips.Error:
+        return None
+
+
+def _title(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
+    sizes = _HEADLINES_OVER if page.picture else _HEADLINES
+    headline = _fitted(slide.words, page, sizes, 240 if page.picture else 360, cards.leading(slide.words))
+    found: list[Layer] = []
+    y = HEIGHT - BOTTOM - 14
+    for words, colour, size in ((slide.credit, _PALE, 21), (slide.line, _PALE, 28)):
+        if words := cards.drawable(words):
+            block = _set(words, page, size, colour)
+            found.append(page.place(block, LEFT + _INDENT, y - block.height))
+            y -= block.height + 20
+    y -= 12 + headline.height
+    accent = cards.shades(page.brand.colour)[2]
+    found += [
+        page.place(headline, LEFT + _INDENT, y),
+        page.place(_bar(headline, accent), LEFT, y - 4, words=False),
+    ]
+    if label := cards.drawable(slide.label).upper():
+        chip = cards.chip(label, accent, page.language)
+        y -= chip.height + 30
+        found.append(page.place(chip, LEFT, y))
+    return (*_shade(y, page), *found, *_corner("", page, logo))
+
+
+def _text(slide: Slide, page: _Page, station: str, logo: pyvips.Image | None) -> tuple[Layer, ...]:
+    sizes, room = (_OVER_PICTURE, 250) if page.picture else (_ON_GROUND, 370)
+    block = _fitted(slide.words, page, sizes, room, _apart(slide.words), "Medium")
+    found, y = [], HEIGHT - BOTTOM - 8
+    if credit := cards.drawable(slide.credit):
+        small = _set(credit, page, 21, _PALE)
+        found.append(page.place(small, LEFT + _INDENT, y - small.height))
+        y -= small.height + 26
+    y = y - block.height if page.picture else (HEIGHT - block.height) // 2 + 24
+    bar = _bar(block, cards.shades(page.brand.colour)[2])
+    found += [page.place(block, LEFT + _INDENT, y), page.place(bar, LEFT, y - 4, words=False)]
+    return (*_shade(y, page), *found, *_corner(station, page, logo))
+
+
+def _end(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
+    accent = cards.shades(page.brand.colour)[2]
+    name = _fitted(slide.words, page, _HEADLINES, 260, cards.leading(slide.words))
+    blocks = [(name, True), (cards.panel(132, 6, accent), False)]
+    if line := cards.drawable(slide.line):
+        blocks.append((_set(line, page, 34, _PALE), True))
+    if logo is not None:
+        blocks.insert(0, (logo, True))
+    y = (HEIGHT - sum(block.height + 34 for block, _ in blocks) + 34) // 2
+    found = []
+    for block, words in blocks:
+        found.append(Layer(block, (WIDTH - block.width) // 2, y, words))
+        y += block.height + 34
+    return tuple(found)
+
+
+def _apart(words: str) -> float:
+    return 1.06 if _MARKS_ABOVE.search(words) else max(0.92, cards.leading(words) + 0.08)
+
+
+def _fitted(
+    words: str, page: _Page, sizes: Sequence[int], room: int, apart: float, weight: str = "Bold"
+) -> pyvips.Image:
+    """Return words in the largest type that has room, their lines equally long; nothing is ever cut."""
+    # The mark says which way a text reads that begins with a foreign name.
+    words = f"\u200f{cards.drawable(words)}" if page.rtl else cards.drawable(words)
+    found: dict[int, pyvips.Image] = {}
+
+    def fits(size: int) -> bool:
+        found[size] = block = cards.typeset(words, size, _WIDE, page.language, apart, weight=weight)
+        return bool(block.width <= _WIDE and block.height <= room)
+
+    place = min(bisect_left(sizes, True, key=fits), len(sizes) - 1)
+    size = sizes[place]
+    if size not in found:
+        fits(size)
+    return cards.balanced(words, size, found[size], page.language, apart, weight)
+
+
+def _set(words: str, page: _Page, size: int, colour: cards.Colour) -> pyvips.Image:
+    marked = f"\u200f{words}" if page.rtl else words
+    return cards.typeset(marked, size, _WIDE, page.language, 1.0, colour, weight="Medium")
+
+
+def _bar(block: pyvips.Image, accent: cards.Colour) -> pyvips.Image:
+    return cards.panel(8, block.height + 8, accent)
+
+
+def _corner(station: str, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
+    """Return the logo, else the channel's name, where reading begins: on a plate over a picture."""
+    if logo is not None:
+        return (page.place(logo, LEFT, TOP),)
+    name = cards.drawable(station)
+    if not name:
+        return ()
+    ground, _, accent = cards.shades(page.brand.colour)
+    words = cards.typeset(name, 25, _WIDE, page.language, 1.0)
+    plate = cards.panel(words.width + 40, words.height + 26, ground)
+    edge = cards.panel(6, plate.height, accent)
+    return (
+        page.place(plate, LEFT, TOP, words=False), page.place(edge, LEFT, TOP, words=False),
+        page.place(words, LEFT + 23, TOP + 13),
+    )  # fmt: skip
+
+
+def _shade(top: int, page: _Page) -> tuple[Layer, ...]:
+    """Return the dark that rises softly behind words from `top` down, where there is a picture."""
+    if not page.picture:
+        return ()
+    deep = cards.shades(page.brand.colour)[1]
+    start = max(0, top - _RISE)
+    height = HEIGHT - start
+    rise = pyvips.Image.xyz(WIDTH, height)[1] / max(1, top - 24 - start)
+    rise = (rise > 1).ifthenelse(1, rise)
+    share = rise * rise * (3 - rise * 2) * (255 * _SHADE)
+    dark = pyvips.Image.black(WIDTH, height, bands=3) + list(deep)
+    return (Layer(dark.bandjoin(share).cast("uchar").copy(interpretation="srgb"), 0, start, words=False),)
