@@ -5,7 +5,7 @@ No writer imports this: a check that shared a helper with `write` would share it
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -123,7 +123,13 @@ def meanings(rules: Rules) -> Mapping[str, str]:
     return {code: rule.meaning for code, rule in sorted(rules.items())}
 
 
-def unique(issues: Iterable[Issue]) -> list[Issue]:
+def checked(body: bytes, look: Callable[[str], Iterable[Issue]]) -> list[Issue]:
+    """Return what is wrong with a document's bytes, and what `look` finds in its text if there is any."""
+    text, found = _decoded(body)
+    return _unique((*found, *(look(text) if text else ())))
+
+
+def _unique(issues: Iterable[Issue]) -> list[Issue]:
     """Return the first issue of each code and place, in their order."""
     found: dict[tuple[str, str], Issue] = {}
     for one in issues:
@@ -131,7 +137,7 @@ def unique(issues: Iterable[Issue]) -> list[Issue]:
     return list(found.values())
 
 
-def decode(body: bytes) -> tuple[str, list[Issue]]:
+def _decoded(body: bytes) -> tuple[str, list[Issue]]:
     """Return the document as text, empty when it cannot be read, and what is wrong with its bytes."""
     found = [issue(COMMON, "bom", "")] if body.startswith(codecs.BOM_UTF8) else []
     content = body.removeprefix(codecs.BOM_UTF8)

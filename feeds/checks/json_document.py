@@ -3,10 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
-from jsonschema_rs import ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from feeds import rules
 from feeds.model import Issue
@@ -115,6 +115,24 @@ def kind_of(value: object) -> str:
 def pointer(path: Iterable[str | int]) -> str:
     """Return the JSON pointer of a path (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def violations(
+    validator: Draft202012Validator, root: Json, said: Callable[[ValidationError], Iterable[Issue]]
+) -> Iterator[Issue]:
+    """Yield what is `said` of each error that a schema finds, in its order."""
+    try:
+        for error in validator.iter_errors(root):
+            yield from said(error)
+    except ValueError:  # the validator looks 255 levels down
+        yield _issue("too_deep", "")
+
+
+def foreign(path: list[str | int], names: Iterable[str], known: Container[str]) -> Iterator[Issue]:
+    """Yield the members at `path` that are not known: a schema names all of an object's once one is wrong."""
+    for name in names:
+        if name not in known:
+            yield _issue("foreign_field", pointer([*path, name]), rules.quoted(name))
 
 
 def detail(path: list[str | int], error: ValidationError) -> str:

@@ -36,14 +36,10 @@ _ONCE = (
 
 def check_roku(body: bytes) -> list[Issue]:
     """Return what is wrong with a document, in its order; `where` is a path. Never raises."""
-    return rules.unique(_issues(body))
+    return rules.checked(body, _issues)
 
 
-def _issues(body: bytes) -> Iterator[Issue]:
-    text, found = rules.decode(body)
-    yield from found
-    if not text:
-        return
+def _issues(text: str) -> Iterator[Issue]:
     yield from rules.size(text)
     if not text.startswith(("<?xml", "<rss")):  # C2
         yield issue("bad_start", "")

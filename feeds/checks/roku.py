@@ -45,14 +45,10 @@ class _Entry(Struct, frozen=True):
 
 def check(body: bytes) -> list[Issue]:
     """Return what is wrong with a document, in its order; `where` is a JSON pointer. Never raises."""
-    return rules.unique(_issues(body))
+    return rules.checked(body, _issues)
 
 
-def _issues(body: bytes) -> Iterator[Issue]:
-    text, found = rules.decode(body)
-    yield from found
-    if not text:
-        return
+def _issues(text: str) -> Iterator[Issue]:
     yield from rules.size(text)
     root, found = parse(text)
     yield from found

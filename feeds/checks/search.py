@@ -47,14 +47,10 @@ class _Asset(Struct, frozen=True):
 
 def check(body: bytes) -> list[Issue]:
     """Return what is wrong with a page of the feed, in its order; `where` is a JSON pointer. Never raises."""
-    return rules.unique(_issues(body))
+    return rules.checked(body, _issues)
 
 
-def _issues(body: bytes) -> Iterator[Issue]:
-    text, found = rules.decode(body)
-    yield from found
-    if not text:
-        return
+def _issues(text: str) -> Iterator[Issue]:
     root, found = parse(text)
     yield from found
     if not isinstance(root, dict):

@@ -9,7 +9,7 @@ import jsonschema_rs
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from feeds import rules
-from feeds.checks.json_document import detail, pointer
+from feeds.checks.json_document import detail, foreign, pointer, violations
 from feeds.checks.search_rules import RULES
 from feeds.model import Issue
 
@@ -67,20 +67,13 @@ _OTHERWISE = {
 
 def issues(root: dict[str, Any]) -> Iterator[Issue]:
     """Yield what the schema finds, in its order; `where` is a JSON pointer."""
-    try:
-        for error in _VALIDATOR.iter_errors(root):
-            yield from _schema_issue(error)
-    except ValueError:  # the validator looks 255 levels down
-        yield rules.issue(RULES, "too_deep", "")
+    return violations(_VALIDATOR, root, _schema_issue)
 
 
 def _schema_issue(error: ValidationError) -> Iterator[Issue]:
     path, kind = list(error.instance_path), error.kind
     if isinstance(kind, ValidationErrorKind.UnevaluatedProperties | ValidationErrorKind.AdditionalProperties):
-        # It names all of an object's members as soon as one of them is wrong.
-        foreign = (name for name in kind.unexpected if name not in _known(path))
-        for name in foreign:
-            yield rules.issue(RULES, "foreign_field", pointer([*path, name]), rules.quoted(name))
+        yield from foreign(path, kind.unexpected, _known(path))
         return
     if isinstance(kind, ValidationErrorKind.Required):
         path = [*path, kind.property]
