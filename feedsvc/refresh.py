@@ -234,14 +234,14 @@ class Pipeline:
             format_ = FORMATS[name]
             last = self._store.document(feed.channel.id, name)
             written = format_.write(feed)
-            document = document_of(written, format_, feed, now)
-            differs = last is None or last.etag != document.etag
+            same = last if last and last.body == written.body else None
+            document = same or document_of(written, format_, feed, now)
             drop = 1.0 if force else settings.max_drop
-            because = held_because(document, format_, last, drop) if differs else None
-            if differs and not because:
+            because = None if same else held_because(document, format_, last, drop)
+            if publishes := not (same or because):
                 documents.append(document)
             outcomes[name] = Outcome(
-                *(len(document.body), len(document.ids), document.etag, differs and not because, because),
+                *(len(document.body), len(document.ids), document.etag, publishes, because),
                 warnings=tuple(i for i in written.issues if i.severity == "warning"),
             )
         if documents:
