@@ -41,7 +41,10 @@ class Image(Struct, frozen=True):
 
 
 class Video(Struct, frozen=True):
-    """One rendition; `type` is None until it has been probed. kbps, pixels, seconds, bytes."""
+    """One rendition; `type` is None until it has been probed. kbps, pixels, seconds, bytes.
+
+    `expires` is when a signed address stops working.
+    """
 
     url: str
     type: VideoType | None = None
@@ -52,6 +55,14 @@ class Video(Struct, frozen=True):
     duration: float | None = None
     language: str = ""
     size: int | None = None
+    expires: datetime | None = None
+
+
+class TrickPlay(Struct, frozen=True):
+    """Small pictures of a film in one BIF file, shown while a viewer winds."""
+
+    url: str
+    quality: Literal["HD", "FHD"] = "HD"
 
 
 class Caption(Struct, frozen=True):
@@ -106,6 +117,7 @@ class Article(Struct, frozen=True, kw_only=True):
     images: tuple[Image, ...] = ()
     videos: tuple[Video, ...] = ()
     captions: tuple[Caption, ...] = ()
+    trickplay: tuple[TrickPlay, ...] = ()
     thumbnail: Image | None = None
     rating: Rating | None = None
     window: Window = Window()
