@@ -6,6 +6,7 @@ import pyvips
 from msgspec import Struct
 
 from feeds.model import Issue
+from feedsvc import pixels
 from feedsvc.thumbnails.cards import HEIGHT, WIDTH
 
 _LARGEST_SIDE, _MOST_PIXELS = 16_384, 64_000_000
@@ -14,8 +15,10 @@ ENOUGH_WIDTH, ENOUGH_HEIGHT = 800, 450
 _NARROWEST, _WIDEST = 1.2, 2.8
 _ENLARGED_AT_MOST = 1.5
 _MOST_BYTES = 200_000
-# How high a frame stands in a taller picture, and between what parts of it that which stands out is kept.
-_HIGH, _FROM_TOP, _TO_BOTTOM = 0.3, 0.25, 0.7
+# How high a frame stands in a taller picture, between what parts of it that which stands out is kept, and
+# where in the picture that is not believed: faces are seldom in the lower third.
+_HIGH, _FROM_TOP, _TO_BOTTOM = 0.1, 0.25, 0.7
+_LOW, _EDGE, _BUSY = 2 / 3, 0.04, 8
 _NEUTRAL = [24, 27, 33]
 
 _LOADERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -167,20 +170,32 @@ def _place(whole: pyvips.Image, focus: tuple[float, float] | None, across: int, 
 
 
 def _attended(whole: pyvips.Image, right: int, below: int) -> tuple[int, int]:
-    """Return the place of the frame, at most this far to the right and below, that shows what stands out.
-
-    Where it has room up and down it stands high, for heads do, and what stands out may be a tie or a
-    hand: it comes down only as far as to show that.
-    """
+    """Return the place of the frame, which has so much room to the right and below: where the eye goes."""
     across, down = whole.width - right, whole.height - below
     cut, at = whole.smartcrop(across, down, interesting="attention", attention_x=True, attention_y=True)
-    if not below:
-        return max(0, min(-cut.xoffset, right)), 0
-    high = round(below * _HIGH)
-    top = max(
-        min(high, round(at["attention_y"] - down * _FROM_TOP)), round(at["attention_y"] - down * _TO_BOTTOM)
-    )
-    return max(0, min(-cut.xoffset, right)), max(0, min(top, below))
+    left = max(0, min(-cut.xoffset, right))
+    return left, _stand(whole, at["attention_x"], at["attention_y"], below) if below else 0
+
+
+def _stand(whole: pyvips.Image, x: int, y: int, below: int) -> int:
+    """Return how far down a frame stands that has room below, when (`x`, `y`) stands out most.
+
+    High, for heads are high, and what stands out may be a tie, a hand or a corner of the background: the
+    frame comes down only as far as it must, and for what is low or at the edge only through empty sky.
+    """
+    high, down = round(below * _HIGH), whole.height - below
+    stand = max(min(high, round(y - down * _FROM_TOP)), round(y - down * _TO_BOTTOM))
+    undecided = y > whole.height * _LOW or not _EDGE < x / whole.width < 1 - _EDGE
+    most = max(high, round(_sky(whole) * 0.6)) if undecided else below
+    return max(0, min(stand, most, below))
+
+
+def _sky(whole: pyvips.Image) -> int:
+    """Return how many rows at the top have nothing in them: sky, or a wall above a head."""
+    small = whole.thumbnail_image(64, height=64)
+    _, sums = pixels.steps(small).project()
+    rows = [sums(0, number)[0] / small.width for number in range(1, small.height)]
+    return next((n for n, row in enumerate(rows) if row > _BUSY), len(rows)) * whole.height // small.height
 
 
 def _set_on_itself(front: pyvips.Image, across: int, down: int) -> pyvips.Image:
