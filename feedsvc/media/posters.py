@@ -1,19 +1,22 @@
 """A poster frame: the picture of a film that shows best what it is about."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import av
 import pyvips
-from av.container import InputContainer
 
+from feedsvc import pixels
 from feedsvc.http import FetchError
-from feedsvc.media import hls
-from feedsvc.media.footage import DAMAGE, LARGEST, Files, Limits, OpenUrl, Unfit, decoded, moving, playlist
+from feedsvc.media.footage import DAMAGE, Files, Limits, OpenUrl, Unfit
+from feedsvc.media.stills import film
 
-_PLAYLIST = re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U")
+_HEIGHT = 720
+# Corners of the colour cube that test cards are made of: yellow, cyan, green, magenta, red, blue.
+_BARS = ((1, 1, 0), (0, 1, 1), (0, 1, 0), (1, 0, 1), (1, 0, 0), (0, 0, 1))
+_BAR_LOW, _BAR_HIGH, _BAR_PART, _BARS_AT_LEAST = 70, 150, 0.01, 5
+_BLACK = 24
+_NARROW = 0.02
 
 
 def frame(
@@ -25,74 +28,66 @@ def frame(
 ) -> bytes | None:
     """Return a JPEG of the clearest of a few pictures of a film, None when none is worth showing.
 
-    `at` are fractions of its length. Black, blank and blurred pictures lose. Never raises.
+    `at` are fractions of its length. Black, blank, blurred and faded pictures lose, so do captions on a
+    ground; a test card is never shown; black bars are cut off. Never raises.
     """
-    shots: list[pyvips.Image] = []
+    shots: list[tuple[float, pyvips.Image]] = []
     # Key frames come cheap; a film with few of them may fade in from black, so then look further ahead.
     for further in (False, True):
         with Files(open_url, limits, clock) as files, suppress(*DAMAGE, pyvips.Error, Unfit, FetchError):
             for shot in _shots(url, files, at, further):
-                shots.append(shot)
-        best = max(shots, key=_clarity, default=None)
-        if best is not None and _clarity(best) > 0:
+                shots.append((worth(shot), shot))
+        most, best = max(shots, key=lambda shot: shot[0], default=(0, None))
+        if best is not None and most > 0:
             return bytes(best.jpegsave_buffer(Q=92, keep="none"))
     return None
 
 
 def _shots(url: str, files: Files, at: tuple[float, ...], further: bool) -> Iterator[pyvips.Image]:
-    file = files.open(url)
-    if not _PLAYLIST.match(file.peek(64)):
-        with files.demux(file, "mov") as container:
-            length = (container.duration or 0) / av.time_base
-            for second in (fraction * length for fraction in at):
-                container.seek(int(second * av.time_base))
-                yield from _shot(container, second if further else 0)
-        return
-    ladder = playlist(file, url)
-    rung = _poster_rung(ladder)
-    segments = (files.playlist(rung.url) if rung else ladder).segments
-    for index in sorted({int(fraction * len(segments)) for fraction in at}):
-        with files.sample(segments[index]) as container:
-            yield from _shot(container, 3600 if further else 0)
+    with film(url, files, _HEIGHT) as found:
+        for second in dict.fromkeys(found.begins(fraction * found.seconds) for fraction in at):
+            for shot in found.at(second, second if further else 0):
+                yield unboxed(shot)
 
 
-def _poster_rung(ladder: hls.Playlist) -> hls.Variant | None:
-    """Return the smallest rung that fills a thumbnail, else the best."""
-    enough = [rung for rung in ladder.variants if rung.height >= 720 and not rung.foreign]
-    return min(enough, key=lambda rung: (rung.height, rung.bandwidth), default=ladder.top())
+def worth(image: pyvips.Image) -> float:
+    """Return how well a picture of a film serves as its poster, 0 for not at all, 1 for one without fault.
 
-
-def _shot(container: InputContainer, second: float) -> Iterator[pyvips.Image]:
-    """Yield the next picture, or the one at `second`, or the last before that would cost too much."""
-    stream = moving(container)
-    if stream is None or not stream.codec_context or stream.width * stream.height > LARGEST:
-        return
-    shot = None
-    for shot in decoded(container, stream, 150):
-        if (shot.time or 0) >= second:
-            break
-    if shot:
-        yield _image(shot, float(stream.sample_aspect_ratio or 1))
-
-
-def _image(shot: av.VideoFrame, shape: float) -> pyvips.Image:
-    """Return a picture upright and in square pixels; `shape` is width by height of one of its pixels."""
-    rgb = shot.reformat(format="rgb24")
-    plane = rgb.planes[0]
-    padded = pyvips.Image.new_from_memory(bytes(plane), plane.line_size, rgb.height, 1, "uchar")
-    rows = padded.crop(0, 0, rgb.width * 3, rgb.height).write_to_memory()
-    image = pyvips.Image.new_from_memory(rows, rgb.width, rgb.height, 3, "uchar").copy(interpretation="srgb")
-    if 0.25 < shape < 4 and shape != 1:
-        image = image.resize(shape, vscale=1)
-    turns = {90: "d270", -90: "d90", 180: "d180", -180: "d180"}
-    return image.rot(turns[shot.rotation]) if shot.rotation in turns else image
-
-
-def _clarity(image: pyvips.Image) -> float:
-    """Return how clear a picture is, contrast and sharpness about alike; 0 for black, white or blank."""
-    grey = image.thumbnail_image(320).colourspace("b-w")
-    contrast = grey.deviate()
-    if contrast < 10 or not 16 < grey.avg() < 240:
+    A test card, black, white and blank are 0; what is dim, glaring, faded or blurred is less, and a graphic
+    is never as good as a picture.
+    """
+    look = pixels.look(image)
+    if look.contrast < 10 or not 16 < look.brightness < 240 or is_test_card(image):
         return 0.0
-    edges = grey.cast("float").conv(pyvips.Image.new_from_array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]))
-    return float(min(contrast, 64) / 64 + min(edges.deviate(), 32) / 32)
+    lit = min(1.0, (look.brightness - 8) / 56, (248 - look.brightness) / 56)
+    sharp = min(1.0, max(0.05, (look.sharpness - 0.15) / 0.2))
+    return lit * min(1.0, look.contrast / 48) * sharp * (0.2 if look.graphic else 1.0)
+
+
+def is_test_card(image: pyvips.Image) -> bool:
+    """Tell whether a picture is a test card: flat, and in nearly all of the six colours of its bars."""
+    small = pixels.small_of(image)
+    flat = pixels.steps(small) <= 4
+    return sum(_bar(small, flat, colour) >= _BAR_PART for colour in _BARS) >= _BARS_AT_LEAST
+
+
+def _bar(image: pyvips.Image, flat: pyvips.Image, colour: tuple[int, int, int]) -> float:
+    """Return the share of a picture that is flat and of this colour."""
+    mask = flat
+    for band, full in enumerate(colour):
+        plane = image.extract_band(band)
+        mask = mask & ((plane > _BAR_HIGH) if full else (plane < _BAR_LOW))
+    return float(mask.avg()) / 255
+
+
+def unboxed(image: pyvips.Image) -> pyvips.Image:
+    """Return a picture without the black bars above and below or left and right of it."""
+    left, top, width, height = image.find_trim(threshold=_BLACK, background=[0])
+    over = left, image.width - left - width, top, image.height - top - height
+    bars = [bar / of for bar, of in zip(over, (image.width,) * 2 + (image.height,) * 2, strict=True)]
+    even = abs(bars[0] - bars[1]) <= _NARROW and abs(bars[2] - bars[3]) <= _NARROW
+    if not even or max(bars) < _NARROW or width * height * 2 < image.width * image.height:
+        return image
+    # A bar ends in a row that is neither black nor picture.
+    trim = [2 if bar else 0 for bar in over]
+    return image.crop(left + trim[0], top + trim[2], width - sum(trim[:2]), height - sum(trim[2:]))

@@ -173,7 +173,7 @@ def _attended(whole: pyvips.Image, right: int, below: int) -> tuple[int, int]:
     """Return the place of the frame, which has so much room to the right and below: where the eye goes."""
     across, down = whole.width - right, whole.height - below
     cut, at = whole.smartcrop(across, down, interesting="attention", attention_x=True, attention_y=True)
-    left = max(0, min(-cut.xoffset, right))
+    left = max(0, min(-int(cut.xoffset), right))
     return left, _stand(whole, at["attention_x"], at["attention_y"], below) if below else 0
 
 
@@ -183,9 +183,10 @@ def _stand(whole: pyvips.Image, x: int, y: int, below: int) -> int:
     High, for heads are high, and what stands out may be a tie, a hand or a corner of the background: the
     frame comes down only as far as it must, and for what is low or at the edge only through empty sky.
     """
-    high, down = round(below * _HIGH), whole.height - below
+    width, height = int(whole.width), int(whole.height)
+    high, down = round(below * _HIGH), height - below
     stand = max(min(high, round(y - down * _FROM_TOP)), round(y - down * _TO_BOTTOM))
-    undecided = y > whole.height * _LOW or not _EDGE < x / whole.width < 1 - _EDGE
+    undecided = y > height * _LOW or not _EDGE < x / width < 1 - _EDGE
     most = max(high, round(_sky(whole) * 0.6)) if undecided else below
     return max(0, min(stand, most, below))
 
@@ -195,7 +196,8 @@ def _sky(whole: pyvips.Image) -> int:
     small = whole.thumbnail_image(64, height=64)
     _, sums = pixels.steps(small).project()
     rows = [sums(0, number)[0] / small.width for number in range(1, small.height)]
-    return next((n for n, row in enumerate(rows) if row > _BUSY), len(rows)) * whole.height // small.height
+    empty = next((number for number, row in enumerate(rows) if row > _BUSY), len(rows))
+    return round(empty * float(whole.height) / int(small.height))
 
 
 def _set_on_itself(front: pyvips.Image, across: int, down: int) -> pyvips.Image:
