@@ -61,7 +61,7 @@ def worth(image: pyvips.Image) -> float:
         return 0.0
     lit = min(1.0, (look.brightness - 8) / 56, (248 - look.brightness) / 56)
     sharp = min(1.0, max(0.05, (look.sharpness - 0.15) / 0.2))
-    return lit * min(1.0, look.contrast / 48) * sharp * (0.2 if look.graphic else 1.0)
+    return lit * min(1.0, look.contrast / 48) * sharp * (0.1 if look.graphic else 1.0)
 
 
 def is_test_card(image: pyvips.Image) -> bool:

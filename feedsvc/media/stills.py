@@ -98,8 +98,9 @@ class _File:
         return second
 
     def at(self, second: float, least: float) -> Iterator[pyvips.Image]:
-        self._container.seek(int(second * av.time_base) + (self._container.start_time or 0))
-        yield from _shot(self._container, least)
+        start = (self._container.start_time or 0) / av.time_base
+        self._container.seek(int((start + second) * av.time_base))
+        yield from _shot(self._container, start + least)
 
 
 def _rung(ladder: hls.Playlist, height: int) -> hls.Variant | None:
