@@ -6,9 +6,9 @@ import pyvips
 from msgspec import Struct
 
 _SMALL = 320
-_TILES = 22
+_TILES, _DETAIL = 22, 4
 # Limits found on photographs, logos, charts and text cards: each kind is on its own side.
-_BLURRED = 0.25
+_BLURRED = 0.24
 _FLAT, _FEW_COLOURS = 0.55, 80
 _SHAPE_FLAT, _SHAPE_COLOURS, _SHAPE_COMMON = 0.85, 40, 0.85
 _CUT_OUT = 0.25
@@ -122,7 +122,7 @@ def _sharpness(plane: pyvips.Image) -> float:
     slight, strong = (
         (deep - plane.gaussblur(sigma)).abs().cast("float").shrink(tile, tile) for sigma in (1.0, 3.0)
     )
-    share = (strong > 2).ifthenelse(slight / (strong + 0.01), 0)
+    share = (strong > _DETAIL).ifthenelse(slight / (strong + 0.01), 0)
     shares = array.array("f", bytes(share.cast("float").write_to_memory()))
     detailed = sorted(value for value in shares if value)
     if len(detailed) < max(1, len(shares) // 200):
