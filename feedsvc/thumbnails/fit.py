@@ -1,5 +1,6 @@
 """A picture cut to the frame of a TV, what matters in sight, as the bytes that every reader takes."""
 
+import array
 import re
 
 import pyvips
@@ -19,6 +20,7 @@ _MOST_BYTES = 200_000
 # where in the picture that is not believed: faces are seldom in the lower third.
 _HIGH, _FROM_TOP, _TO_BOTTOM = 0.1, 0.25, 0.7
 _LOW, _EDGE, _BUSY = 2 / 3, 0.04, 8
+_QUARTER = 4
 _NEUTRAL = [24, 27, 33]
 
 _LOADERS: tuple[tuple[re.Pattern[bytes], str], ...] = (
@@ -171,10 +173,18 @@ def _place(whole: pyvips.Image, focus: tuple[float, float] | None, across: int, 
 
 def _attended(whole: pyvips.Image, right: int, below: int) -> tuple[int, int]:
     """Return the place of the frame, which has so much room to the right and below: where the eye goes."""
-    across, down = whole.width - right, whole.height - below
-    cut, at = whole.smartcrop(across, down, interesting="attention", attention_x=True, attention_y=True)
-    left = max(0, min(-int(cut.xoffset), right))
-    return left, _stand(whole, at["attention_x"], at["attention_y"], below) if below else 0
+    across, down = int(whole.width) - right, int(whole.height) - below
+    # libvips looks at 32 x 32 points: from a quarter of the picture it finds the same ones, at once.
+    small = whole.shrink(_QUARTER, _QUARTER)
+    _, at = small.smartcrop(
+        min(across // _QUARTER, small.width),
+        min(down // _QUARTER, small.height),
+        interesting="attention",
+        attention_x=True,
+        attention_y=True,
+    )
+    x, y = at["attention_x"] * _QUARTER, at["attention_y"] * _QUARTER
+    return max(0, min(x - across // 2, right)), _stand(whole, x, y, below) if below else 0
 
 
 def _stand(whole: pyvips.Image, x: int, y: int, below: int) -> int:
@@ -195,8 +205,8 @@ def _sky(whole: pyvips.Image) -> int:
     """Return how many rows at the top have nothing in them: sky, or a wall above a head."""
     small = whole.thumbnail_image(64, height=64)
     _, sums = pixels.steps(small).project()
-    rows = [sums(0, number)[0] / small.width for number in range(1, small.height)]
-    empty = next((number for number, row in enumerate(rows) if row > _BUSY), len(rows))
+    rows = array.array("I", bytes(sums.write_to_memory()))[1:]
+    empty = next((number for number, row in enumerate(rows) if row > _BUSY * small.width), len(rows))
     return round(empty * float(whole.height) / int(small.height))
 
 
