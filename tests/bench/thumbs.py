@@ -24,8 +24,8 @@ _FORMAT = "%s.vips.jpg[Q=82,optimize_coding,strip]"
 
 
 def photograph(seed: int) -> bytes:
-    """Return a JPEG of 4000x3000 with detail everywhere, as a camera makes it."""
-    grain = pyvips.Image.gaussnoise(4000, 3000, sigma=18, mean=128, seed=seed)
+    """Return a JPEG of 4000x3000 and 4 MB with grain everywhere, as a camera makes it."""
+    grain = pyvips.Image.gaussnoise(4000, 3000, sigma=8, mean=128, seed=seed)
     light = pyvips.Image.xyz(4000, 3000)[0] / 4000 * 90
     return bytes((grain + light).bandjoin([grain, grain - light]).cast("uchar").jpegsave_buffer(Q=90))
 
