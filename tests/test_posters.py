@@ -143,6 +143,21 @@ def test_segments_of_any_kind_of_stream_are_sampled_alike(tmp_path: Path) -> Non
     assert [alike(shot, GOOD) < 12 for shot in shots] == [True, True]
 
 
+def test_no_more_of_a_segment_is_read_than_holds_a_picture(tmp_path: Path) -> None:
+    """Its beginning is enough, unless its key frame is larger than that."""
+    turned = GOOD.rot180().copy_memory()
+    look = lambda number: turned if number % 2 else GOOD  # noqa: E731
+    made_media.hls(tmp_path, 2, (640, 360), look=look, audio="")
+    files = folder(tmp_path)
+    (url,) = (url for url in files if url.endswith(".ts"))
+    for most, cut in ((200_000, True), (60_000, False), (20_000, False)):
+        shelf = Shelf(files)
+        with Files(shelf, Limits(), lambda: 0) as opened:
+            (shot,) = Segments([Segment(Piece(url), 2.0)], opened, most).at(0, 0)
+        assert alike(shot, GOOD) < 12
+        assert len(shelf.asked) == 1 + (not cut)
+
+
 def test_stream_without_segments_has_no_length() -> None:
     shelf = Shelf({URL: b"#EXTM3U\n#EXT-X-ENDLIST\n"})
     with Files(shelf, Limits(), lambda: 0) as opened, film(URL, opened, 720) as found:

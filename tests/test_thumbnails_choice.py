@@ -104,6 +104,12 @@ def test_a_drawn_lead_gives_way_to_a_photograph_and_stands_where_there_is_none()
         assert chosen(drawn, frame=OTHER)[0] == 0
 
 
+def test_a_chart_with_nothing_behind_it_is_no_logo() -> None:
+    image = chart()
+    ink = ((image.cast("short") - 255).abs() > 20).bandor().cast("uchar")
+    assert chosen(bytes(image.bandjoin(ink).pngsave_buffer())) == (0, ["0"], [])
+
+
 @pytest.mark.parametrize("name", LOGOS)
 def test_a_logo_is_never_taken(name: str) -> None:
     logo = LOGOS[name]()

@@ -30,7 +30,7 @@ _MAGIC = b"\x89BIF\r\n\x1a\n"
 _HEADER, _ENTRY, _END = struct.Struct("<8sIII44x"), struct.Struct("<II"), 0xFFFFFFFF
 _MOST_BYTES, _MOST_PICTURES, _MOST_READ = 30_000_000, 1000, 100_000
 _QUALITY = 75
-_OF_A_SEGMENT = 1 << 20
+_OF_A_SEGMENT = 1 << 19
 
 
 class Frame(Struct, frozen=True):

@@ -39,7 +39,7 @@ class Film(Protocol):
 def film(url: str, files: Files, height: int, most: int | None = None) -> Iterator[Film]:
     """Give the film at `url`, of its rungs the smallest of at least `height`; raises what `files` does.
 
-    `most` is how many bytes of a segment are read; a key frame is among the first.
+    `most` is how many bytes of a segment are read first: a key frame should be among them.
     """
     file = files.open(url)
     if _PLAYLIST.match(file.peek(64)):
@@ -70,20 +70,25 @@ class Segments:
 
     def at(self, second: float, least: float) -> Iterator[pyvips.Image]:
         """Yield the first picture of the segment that holds `second`, the last one when `least` is beyond."""
-        if self._segments:
-            number = self._holding(second)
-            with self._files.sample(self._beginning(self._segments[number])) as container:
-                yield from _shot(container, 3600 if least >= self._ends[number] else 0)
+        if not self._segments:
+            return
+        number = self._holding(second)
+        for segment, whole in self._beginnings(self._segments[number]):
+            with self._files.sample(segment) as container:
+                shots = list(_shot(container, 3600 if least >= self._ends[number] else 0, whole))
+            yield from shots
+            if shots:
+                return
 
     def _holding(self, second: float) -> int:
         return min(bisect.bisect_right(self._ends, second), len(self._ends) - 1)
 
-    def _beginning(self, segment: hls.Segment) -> hls.Segment:
-        if self._most is None:
-            return segment
-        piece = segment.piece
-        length = min(self._most, piece.length or self._most)
-        return replace(segment, piece=replace(piece, length=length))
+    def _beginnings(self, segment: hls.Segment) -> Iterator[tuple[hls.Segment, bool]]:
+        """Yield the beginning of a segment, then all of it, in case its key frame is larger than that."""
+        length = segment.piece.length
+        if self._most is not None and (length is None or length > self._most):
+            yield replace(segment, piece=replace(segment.piece, length=self._most)), False
+        yield segment, True
 
 
 class _File:
@@ -109,16 +114,19 @@ def _rung(ladder: hls.Playlist, height: int) -> hls.Variant | None:
     return min(enough, key=lambda rung: (rung.height, rung.bandwidth), default=ladder.top())
 
 
-def _shot(container: InputContainer, least: float) -> Iterator[pyvips.Image]:
-    """Yield the next picture, or the one at `least`, or the last before that would cost too much."""
+def _shot(container: InputContainer, least: float, whole: bool = True) -> Iterator[pyvips.Image]:
+    """Yield the next picture, or the one at `least`, or the last before that would cost too much.
+
+    The last one in what is not the `whole` of a segment may be half a picture, and then is none.
+    """
     stream = moving(container)
     if stream is None or not stream.codec_context or stream.width * stream.height > LARGEST:
         return
-    shot = None
-    for shot in decoded(container, stream, 150):
+    shot, pictures = None, (one for one in decoded(container, stream, 150) if not one.is_corrupt)
+    for shot in pictures:
         if (shot.time or 0) >= least:
             break
-    if shot:
+    if shot and (whole or next(pictures, None)):
         yield _image(shot, float(stream.sample_aspect_ratio or 1))
 
 

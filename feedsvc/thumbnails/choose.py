@@ -129,7 +129,8 @@ def _candidate(image: Image, fetch: Callable[[str], bytes]) -> _Candidate | Issu
         return Issue("warning", "image_fetch", "", message, "Publish it again.")
     if isinstance(fitted, Issue):
         return replace(fitted, message=f"{fitted.message} ({image.url})")
-    look = pixels.look(fitted.shown, fitted.clear)
+    # Charts have nothing behind them either; logos are small or narrow.
+    look = pixels.look(fitted.shown, 0.0 if fitted.fills else fitted.clear)
     return _no_picture(look, image.url) or _Candidate(fitted, look)
 
 
