@@ -13,6 +13,7 @@ import pyvips
 from msgspec import Struct
 
 from feeds.model import Brand
+from feedsvc.slides.motion import sixteens
 from feedsvc.slides.script import Slide
 from feedsvc.thumbnails import HEIGHT, WIDTH, cards
 
@@ -26,6 +27,9 @@ _HEADLINES_OVER = (60, 56, 52, 48, 44, 40)
 _OVER_PICTURE, _ON_GROUND = (44, 40, 36, 33), (64, 60, 56, 52, 48, 44, 40)
 _LOGO_WIDE, _LOGO_HIGH = 240, 64
 _MARKS_ABOVE = re.compile("[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+BEAM = 768
 
 
 class Layer(Struct, frozen=True):
@@ -68,7 +72,9 @@ def flat(layers: Sequence[Layer]) -> Layer:
     bottom = max(layer.y + layer.image.height for layer in layers)
     # Chroma has half the places: an odd one would tear colour from letters.
     left, top = left - left % 2, top - top % 2
-    ground = pyvips.Image.black(right - left, bottom - top, bands=4).copy(interpretation="srgb")
+    ground = pyvips.Image.black(sixteens(right - left), bottom - top + bottom % 2, bands=4).copy(
+        interpretation="srgb"
+    )
     whole = ground.composite(
         [layer.image for layer in layers], "over",
         x=[layer.x - left for layer in layers], y=[layer.y - top for layer in layers],
@@ -85,7 +91,7 @@ def ground(brand: Brand, rtl: bool) -> pyvips.Image:
 @lru_cache(maxsize=4)
 def beam(colour: str) -> pyvips.Image:
     """Return a slanting ray of light, RGBA, that wanders over the ground."""
-    width = 760
+    width = BEAM
     place = pyvips.Image.xyz(width, HEIGHT)
     across = (place[0] + place[1] * 0.42 - 0.21 * HEIGHT - width / 2).abs() / (width / 2 - 0.21 * HEIGHT)
     # No edge is to be seen; nor is the contrast of the words to fall below 4.5.

@@ -123,7 +123,7 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
     """Return the card without words: a slope from `ground` to `deep`, light from a corner, slanting bands."""
     slope, light, bands, noise = _masks()
@@ -132,7 +132,6 @@ def backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
     return image.cast("uchar").copy(interpretation="srgb").copy_memory()
 
 
-@lru_cache(maxsize=1)
 def _masks() -> tuple[pyvips.Image, ...]:
     """Return how much of each layer shows where, 0 to 1, and noise: the same for every card."""
     place = pyvips.Image.xyz(WIDTH, HEIGHT)
@@ -146,6 +145,7 @@ def _masks() -> tuple[pyvips.Image, ...]:
     )
     # Noise of less than one step: a smooth slope of dark colours shows steps on a TV.
     noise = pyvips.Image.gaussnoise(WIDTH, HEIGHT, mean=0, sigma=0.55, seed=1)
+    # Each is drawn by itself: as one long chain they would take three times the memory.
     return tuple(mask.cast("float").copy_memory() for mask in (slope, light, bands, noise))
 
 

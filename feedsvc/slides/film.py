@@ -1,0 +1,317 @@
+"""Slides in motion: what is drawn and where the camera looks -> an MP4 that every Roku plays.
+
+Each slide is filtered and encoded by itself, two at a time, and goes into the film as soon as those before it
+have; together they make one stream, for each begins with a key frame. The same slides give the same bytes.
+"""
+
+import ctypes
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from fractions import Fraction
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import av
+import pyvips
+from av.codec.context import Flags
+from av.filter import Graph
+from av.filter.context import FilterContext
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
+from msgspec import Struct
+
+from feedsvc.slides.draw import BEAM
+from feedsvc.slides.motion import PHASES, Move, View
+from feedsvc.thumbnails import HEIGHT, WIDTH
+
+RATE, FADE = 25, 12
+_WORKERS = 2
+_SOUND, _AAC_FRAME = 48_000, 1024
+_GROUP = RATE
+_X264 = f"keyint={_GROUP}:min-keyint={_GROUP}:scenecut=0:bframes=0:rc-lookahead=0:mbtree=0:weightp=0"
+
+
+class Shot(Struct, frozen=True):
+    """A slide as it is filmed: what lies at the bottom, what stands still over it, for how many frames.
+
+    The ground moves as `move` says, None for one that stands still; `light` wanders over it.
+    """
+
+    grounds: tuple[VideoFrame, ...]
+    still: VideoFrame
+    x: int
+    y: int
+    frames: int
+    number: int
+    move: Move | None = None
+    light: VideoFrame | None = None
+    last: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether any frame differs from the one before."""
+        return self.move is not None or self.light is not None
+
+
+class _Segment(Struct, frozen=True):
+    """The pictures of a slide, encoded; they last for `frames`, their last group repeated."""
+
+    packets: list[Any]
+    frames: int
+
+
+def film(shots: Iterable[Shot], frames: int, voice: bytes = b"") -> bytes:
+    """Return the shots as an MP4 of so many `frames`: H.264 High, AAC stereo, its index first.
+
+    Each but the last is FADE frames longer than its slide. `voice` is a WAV file.
+    """
+    _give_memory_back()
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        return _joined(_segments(workers, shots), frames, voice)
+
+
+@cache
+def _give_memory_back() -> None:
+    """Let the C library give pictures back to the system as soon as they are freed.
+
+    glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB
+    (https://man7.org/linux/man-pages/man3/mallopt.3.html, M_MMAP_THRESHOLD).
+    """
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(library, "mallopt"):
+        library.mallopt(-3, 1 << 18)
+
+
+def _segments(workers: Executor, shots: Iterable[Shot]) -> Iterator[_Segment]:
+    """Yield the segments in order; the next shot is drawn while those before it are encoded."""
+    before: Shot | None = None
+    waiting: deque[Future[_Segment]] = deque()
+    for shot in shots:
+        waiting.append(workers.submit(_segment, before, shot))
+        before = shot
+        if len(waiting) > _WORKERS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _segment(before: Shot | None, shot: Shot) -> _Segment:
+    """Return one slide, its first frames mixed with the last ones of the slide before."""
+    frames = shot.frames - (0 if shot.last else FADE)
+    # Where nothing moves, every group of frames after the fade is the same.
+    drawn = frames if shot.moves else min(frames, 2 * _GROUP)
+    encoder: Any = av.CodecContext.create("libx264", "w")
+    _set_up(encoder)
+    packets: list[Any] = []
+    for number, picture in enumerate(pictures(before, shot, drawn)):
+        picture.pict_type, picture.pts, picture.time_base = 0, number, Fraction(1, RATE)
+        packets += encoder.encode(picture)
+    return _Segment(packets + encoder.encode(None), frames)
+
+
+def pictures(before: Shot | None, shot: Shot, count: int) -> Iterator[Any]:
+    """Yield the first frames of a shot as they are seen, `before` fading away over them."""
+    graph = Graph()
+    graph.threads = 1
+    tracks = [_Track(graph, shot, 0, count)]
+    end = tracks[0].end
+    if before is not None:
+        tracks.insert(0, _Track(graph, before, before.frames - FADE, FADE))
+        fade = graph.add("xfade", f"transition=fade:duration={FADE / RATE}:offset=0")
+        tracks[0].end.link_to(fade, 0, 0)
+        end.link_to(fade, 0, 1)
+        end = fade
+    sink = _chain(graph, end, ("format", "yuv420p"), ("buffersink", ""))
+    graph.configure(auto_buffer=False)
+    for number in range(count):
+        for track in tracks:
+            track.push(number)
+        yield from _pulled(sink)
+    for track in tracks:
+        track.push(count)
+    yield from _pulled(sink)
+
+
+class _Track:
+    """A shot from its frame `first` on, within a graph of filters; its frames are pushed one at a time."""
+
+    def __init__(self, graph: Graph, shot: Shot, first: int, count: int) -> None:
+        self._shot, self._first, self._count = shot, first, count
+        self._ground = _source(graph, shot.grounds[0])
+        # The frames themselves are shared by two segments: neither may set their times.
+        self.end = _chain(graph, self._ground, ("setpts", "N"))
+        self._once: list[tuple[FilterContext, VideoFrame]] = []
+        if shot.move is not None:
+            self._look(graph)
+        if shot.light is not None:
+            self._over(graph, shot.light, _wandering(shot.number, first), 0)
+        self._over(graph, shot.still, str(shot.x), shot.y)
+
+    def _look(self, graph: Graph) -> None:
+        whole = self._shot.grounds[0]
+        self._cut = _chain(graph, self.end, ("crop", f"{whole.width}:{whole.height}:0:0"))
+        self._scale = _chain(graph, self._cut, ("scale", f"{WIDTH}:{HEIGHT}:flags=bicubic"))
+        self.end = self._screen = _chain(
+            graph, self._scale, ("format", "yuv420p"), ("crop", f"{WIDTH}:{HEIGHT}:0:0")
+        )
+
+    def _over(self, graph: Graph, frame: VideoFrame, x: str, y: int) -> None:
+        above = _source(graph, frame)
+        self._once.append((above, frame))
+        overlay = graph.add("overlay", f"x='{x}':y={y}:eof_action=repeat:format=yuv420")
+        self.end.link_to(overlay, 0, 0)
+        above.link_to(overlay, 0, 1)
+        self.end = overlay
+
+    def push(self, number: int) -> None:
+        """Let the next frame through; the end after the last one."""
+        for context, frame in self._once if number == 0 else ():
+            context.push(frame)
+            context.push(None)
+        if number < self._count:
+            move, source = self._shot.move, 0
+            if move is not None:
+                view = move.view(self._first + number)
+                self._turn(view)
+                source = view.source
+            self._ground.push(self._shot.grounds[source])
+        elif number == self._count:
+            self._ground.push(None)
+
+    def _turn(self, view: View) -> None:
+        _tell(self._cut, w=view.width, h=view.height, x=view.x, y=view.y)
+        _tell(self._scale, w=view.across, h=view.down)
+        _tell(self._screen, x=view.left, y=view.top)
+
+
+def _tell(context: FilterContext, **values: int) -> None:
+    for name, value in values.items():
+        context.process_command(name, str(value))
+
+
+def filmed(image: pyvips.Image, move: Move | None = None) -> tuple[VideoFrame, ...]:
+    """Return what a camera moves over as frames: a pan goes from one to the next, half a pixel apart."""
+    if move is None:
+        return (frame(image, "yuv420p"),)
+    if not move.pans:
+        return (frame(image, "yuv444p"),)
+    width, height = 2 * move.strip, 2 * HEIGHT
+    strips = (image.crop(phase, 0, width, height).shrink(2, 2) for phase in range(PHASES))
+    return tuple(frame(strip, "yuv420p") for strip in strips)
+
+
+def frame(image: pyvips.Image, pixels: str) -> VideoFrame:
+    """Return an image as a frame; its width is a multiple of 16."""
+    whole = image if image.hasalpha() else image.bandjoin(255)
+    plain = VideoFrame(whole.width, whole.height, "rgba")
+    plain.planes[0].update(whole.write_to_memory())
+    made = plain.reformat(format=pixels, dst_colorspace=Colorspace.ITU709)
+    made.pts, made.time_base = 0, Fraction(1, RATE)
+    return made
+
+
+def _source(graph: Graph, frame: VideoFrame) -> FilterContext:
+    shape = f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:colorspace=bt709:range=tv"
+    return graph.add("buffer", f"{shape}:time_base=1/{RATE}:frame_rate={RATE}")
+
+
+def _wandering(number: int, first: int) -> str:
+    """Return where the light is, as FFmpeg reckons it: back and forth, another way on each slide."""
+    way = 2 * (number % 2) - 1
+    begin = (WIDTH - BEAM) // 2 + 180 * way * (1 if number % 4 < 2 else -1)
+    return f"{begin}-{way}*0.7*(n+{first})"
+
+
+def _chain(graph: Graph, last: FilterContext, *filters: tuple[str, str]) -> FilterContext:
+    for name, arguments in filters:
+        following = graph.add(name, arguments)
+        last.link_to(following)
+        last = following
+    return last
+
+
+def _pulled(sink: FilterContext) -> Iterator[Any]:
+    while True:
+        try:
+            yield sink.pull()
+        except (av.EOFError, av.BlockingIOError):
+            return
+
+
+def _set_up(context: Any) -> None:
+    # No B frames: packets of one slide follow those of another as they are.
+    context.width, context.height, context.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    context.framerate, context.time_base = Fraction(RATE), Fraction(1, RATE)
+    context.options = {
+        "preset": "superfast", "crf": "26", "threads": "1", "profile": "high", "level": "4.0",
+        "x264-params": _X264,
+    }  # fmt: skip
+    context.colorspace = context.color_primaries = context.color_trc = 1
+    context.color_range = 1
+    context.flags |= Flags.global_header
+
+
+def _joined(segments: Iterable[_Segment], frames: int, voice: bytes) -> bytes:
+    """Return the segments as one MP4 with sound, its index in front: room for that is kept."""
+    index = 4096 + frames * 24 + frames * _SOUND // RATE // _AAC_FRAME * 16
+    file = BytesIO()
+    options = {"moov_size": str(index), "fflags": "+bitexact"}
+    with av.open(file, "w", format="mp4", options=options) as output:
+        video = output.add_stream("libx264", rate=RATE)
+        _set_up(video.codec_context)
+        audio = output.add_stream("aac", rate=_SOUND, layout="stereo", bit_rate=96_000)
+        sound = _sound(audio, frames / RATE, voice)
+        for packet in _in_time(segments, video):
+            output.mux(packet)
+            now = packet.pts * packet.time_base
+            for heard in sound:
+                output.mux(heard)
+                if heard.pts * heard.time_base > now:
+                    break
+        for heard in sound:
+            output.mux(heard)
+    return file.getvalue()
+
+
+def _in_time(segments: Iterable[_Segment], stream: Any) -> Iterator[Any]:
+    """Yield the packets of all segments, one after another in time."""
+    done = 0
+    for segment in segments:
+        packets = segment.packets
+        for number in range(segment.frames):
+            kept = packets[number if number < len(packets) else _GROUP + number % _GROUP]
+            packet = av.Packet(bytes(kept))
+            packet.is_keyframe, packet.stream = kept.is_keyframe, stream
+            packet.time_base, packet.duration = Fraction(1, RATE), 1
+            packet.pts = packet.dts = done + number
+            yield packet
+        done += segment.frames
+
+
+def _sound(stream: Any, seconds: float, voice: bytes) -> Iterator[Any]:
+    """Yield the voice, and silence after it, as packets of AAC."""
+    graph = Graph()
+    shape = ("aformat", f"sample_fmts=fltp:channel_layouts=stereo:sample_rates={_SOUND}")
+    ends = (
+        ("apad", f"whole_dur={seconds}"),
+        ("atrim", f"duration={seconds}"),
+        ("asetnsamples", f"n={_AAC_FRAME}:p=0"),
+    )
+    if not voice:
+        source = graph.add("anullsrc", f"channel_layout=stereo:sample_rate={_SOUND}")
+        sink = _chain(graph, source, shape, *ends[1:], ("abuffersink", ""))
+        graph.configure(auto_buffer=False)
+    else:
+        with av.open(BytesIO(voice), "r", format="wav") as recording:
+            source = graph.add_abuffer(template=recording.streams.audio[0])
+            sink = _chain(graph, source, ("aresample", str(_SOUND)), shape, *ends, ("abuffersink", ""))
+            graph.configure(auto_buffer=False)
+            for frame in recording.decode(audio=0):
+                source.push(frame)
+            source.push(None)
+    for frame in _pulled(sink):
+        yield from stream.encode(frame)
+    yield from stream.encode(None)
