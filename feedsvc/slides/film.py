@@ -154,9 +154,8 @@ class _Track:
         whole = self._shot.grounds[0]
         self._cut = _chain(graph, self.end, ("crop", f"{whole.width}:{whole.height}:0:0"))
         self._scale = _chain(graph, self._cut, ("scale", f"{WIDTH}:{HEIGHT}:flags=bicubic"))
-        self.end = self._screen = _chain(
-            graph, self._scale, ("format", "yuv420p"), ("crop", f"{WIDTH}:{HEIGHT}:0:0")
-        )
+        self._screen = _chain(graph, self._scale, ("crop", f"{WIDTH}:{HEIGHT}:0:0"))
+        self.end = _chain(graph, self._screen, ("format", "yuv420p"))
 
     def _over(self, graph: Graph, frame: VideoFrame, x: str, y: int) -> None:
         above = _source(graph, frame)
