@@ -1,6 +1,6 @@
 """When a signed address stops working, told by the address itself; and what follows from that.
 
-Pure: any string in, a moment or None out. Signatures carry their end in the clear, each kind in its own place:
+Pure: any string in, a moment or None out. Signatures carry their end in the clear, each kind in its place:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html (CloudFront),
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (S3),
 https://cloud.google.com/storage/docs/access-control/signed-urls (Google),
@@ -30,9 +30,10 @@ _LONGEST, _FIELDS = 8000, 100
 # An epoch has ten digits, thirteen in milliseconds; a shorter number is an id, a size or a bit rate.
 _EPOCH = re.compile(r"(\d{10})(\d{3})?(?:\.\d{1,6})?")
 _NAMED = frozenset(
-    "e exp expires expire expiry expiration expires_at expiretime exp_time expirationtime validto valid_to "
-    "valid_until validuntil token_expires wowzatokenendtime x-expires x-oss-expires".split()
-)
+    {"e", "exp", "expires", "expire", "expiry", "expiration", "expires_at", "expiretime", "exp_time",
+     "expirationtime", "validto", "valid_to", "valid_until", "validuntil", "token_expires",
+     "wowzatokenendtime", "x-expires", "x-oss-expires"}
+)  # fmt: skip
 # ``hdnts=st=1~exp=2~acl=/*~hmac=3`` in the query or in the path, and path tokens such as ``/exp=2~hmac=3/``.
 _TOKEN = re.compile(r"(?:^|[?&/;,~=!*|])(?:exp|expires|expiry|e)=(\d{10})(?!\d)", re.I)
 _HEX = re.compile(r"[0-9a-f]{8}", re.I)
