@@ -16,7 +16,7 @@ from feedsvc.media.hls import Piece, Segment
 from feedsvc.media.manifests import Element, children, root, whole
 
 Kind = Literal["video", "audio", ""]
-_RUNGS, _PERIODS, _ENTRIES = 100, 200, 20_000
+_RUNGS, _PERIODS, _ENTRIES = 40, 200, 20_000
 # So many segments of a rung are named, evenly spread: enough for a sample and for a picture to choose from.
 _NAMED = 16
 _DURATION = re.compile(
@@ -125,25 +125,22 @@ def _address(element: Element, base: str) -> str:
 
 
 def _rungs(period: Element, base: str, seconds: float) -> Iterator[Rung]:
+    timelines: _Timelines = {}
     for group in children(period, "AdaptationSet"):
         if any(_TRICKS in (e.get("schemeIdUri") or "") for e in children(group, "EssentialProperty")):
             continue
         address = _address(group, base)
         for rung in children(group, "Representation"):
-            yield _rung((period, group, rung), _address(rung, address), seconds)
+            levels = period, group, rung
+            yield _rung(levels, _named(levels, _address(rung, address), seconds, timelines))
 
 
-def _rung(levels: tuple[Element, Element, Element], base: str, seconds: float) -> Rung:
+def _rung(levels: tuple[Element, ...], named: "_Named") -> Rung:
     said = {name: value for level in levels for name in _INHERITED if (value := level.get(name))}
-    known = {
-        "RepresentationID": levels[-1].get("id") or "",
-        "Bandwidth": str(whole(levels[-1].get("bandwidth"))),
-    }
-    named = _named(levels, base, known, seconds)
     width, height = whole(said.get("width")), whole(said.get("height"))
     return Rung(
         kind=_kind(said, height),
-        bandwidth=int(known["Bandwidth"]),
+        bandwidth=whole(levels[-1].get("bandwidth")),
         width=width,
         height=height,
         codecs=said.get("codecs", ""),
@@ -168,39 +165,66 @@ def _kind(said: Mapping[str, str], height: int) -> Kind:
 
 
 class _Named(Struct, frozen=True):
+    """Some of a rung's segments, and how long all of them are."""
+
     segments: tuple[Segment, ...]
     seconds: float
 
 
-def _named(levels: tuple[Element, ...], base: str, known: Mapping[str, str], seconds: float) -> _Named:
+class _Places(Struct, frozen=True):
+    """Number, start and length in ticks of some segments of a timeline, and how many ticks it has."""
+
+    some: tuple[tuple[int, int, int], ...]
+    ticks: int
+
+
+# Rungs share timelines: each is read once, or a small file would make a great deal of work.
+_Timelines = dict[Element, _Places]
+
+
+def _named(levels: tuple[Element, ...], base: str, seconds: float, timelines: _Timelines) -> _Named:
     """Return some segments of a rung; each way of naming them may be said at any level."""
     if templates := [t for level in levels for t in children(level, "SegmentTemplate")]:
-        return _by_template(templates, base, known, seconds)
+        rung = levels[-1]
+        known = {
+            "RepresentationID": rung.get("id") or "",
+            "Bandwidth": str(whole(rung.get("bandwidth"))),
+        }
+        return _by_template(templates, base, known, _places(templates, seconds, timelines))
     if lists := [one for level in levels for one in children(level, "SegmentList")]:
         return _by_list(lists, base, seconds)
     # The whole rung is one file, which begins with what a decoder must know.
     return _Named((Segment(Piece(base), seconds),), seconds)
 
 
+def _places(templates: list[Element], seconds: float, timelines: _Timelines) -> _Places:
+    end = int(seconds * (whole(_attribute(templates, "timescale")) or 1))
+    timeline = next((t for level in reversed(templates) for t in children(level, "SegmentTimeline")), None)
+    if timeline is None:
+        length = whole(_attribute(templates, "duration"))
+        alike = _Run(0, 0, length, max(1, -(-end // length)) if length else 1)
+        return _Places(tuple(_spread([alike])), end)
+    if timeline not in timelines:
+        runs = _runs(timeline, end)
+        ticks = sum(run.length * run.alike for run in runs)
+        timelines[timeline] = _Places(tuple(_spread(runs)), ticks)
+    return timelines[timeline]
+
+
 def _attribute(levels: Iterable[Element], name: str) -> str:
     return next((value for level in reversed([*levels]) if (value := level.get(name))), "")
 
 
-def _by_template(levels: list[Element], base: str, known: Mapping[str, str], seconds: float) -> _Named:
+def _by_template(levels: list[Element], base: str, known: Mapping[str, str], places: _Places) -> _Named:
     media, first = _attribute(levels, "media"), _attribute(levels, "initialization")
     scale = whole(_attribute(levels, "timescale")) or 1
     init = Piece(hls.absolute(base, _filled(first, known))) if first else _initialization(levels, base)
     number = whole(_attribute(levels, "startNumber"), 1)
-    timeline = next((t for level in reversed(levels) for t in children(level, "SegmentTimeline")), None)
-    end = int(seconds * scale)
-    length = whole(_attribute(levels, "duration"))
-    runs = [_alike(length, end)] if timeline is None else _timed(timeline, end)
     segments = []
-    for index, start, ticks in _spread(runs):
+    for index, start, ticks in places.some:
         place = {**known, "Number": str(number + index), "Time": str(start)}
         segments.append(Segment(Piece(hls.absolute(base, _filled(media, place))), ticks / scale, init))
-    told = sum(run.length * run.alike for run in runs) / scale
-    return _Named(tuple(segments), seconds if timeline is None else told)
+    return _Named(tuple(segments), places.ticks / scale)
 
 
 class _Run(Struct, frozen=True):
@@ -212,7 +236,7 @@ class _Run(Struct, frozen=True):
     alike: int
 
 
-def _timed(timeline: Element, end: int) -> list[_Run]:
+def _runs(timeline: Element, end: int) -> list[_Run]:
     runs, before, clock = [], 0, 0
     for entry in islice(children(timeline, "S"), _ENTRIES):
         clock = whole(entry.get("t"), clock)
@@ -222,10 +246,6 @@ def _timed(timeline: Element, end: int) -> list[_Run]:
         runs.append(_Run(before, clock, length, alike))
         before, clock = before + alike, clock + length * alike
     return runs
-
-
-def _alike(length: int, end: int) -> _Run:
-    return _Run(0, 0, length, max(1, end // length) if length else 1)
 
 
 def _spread(runs: list[_Run]) -> Iterator[tuple[int, int, int]]:
