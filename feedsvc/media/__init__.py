@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from feeds.model import Issue, Quality, Video
 from feedsvc.http import FetchError, Validator
-from feedsvc.media import dash, hls, mp4, signed, smooth
+from feedsvc.media import dash, embeds, hls, mp4, signed, smooth
 from feedsvc.media.footage import (
     DAMAGE,
     LARGEST,
@@ -46,6 +46,7 @@ CODES: Mapping[str, str] = {
     "video_no_picture": "sound without moving pictures",
     "video_broken": "the film is damaged: it cannot be read or decoded",
     **signed.CODES,
+    **embeds.CODES,
     "video_too_much": "examining it would take more time, bytes or files than allowed",
 }
 

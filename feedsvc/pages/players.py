@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
+from msgspec import Struct
 
 from feeds.model import Issue
 from feedsvc.pages import markup
@@ -35,7 +37,6 @@ _ELEMENTS = {
     "amp-facebook-video": "Facebook", "amp-tiktok": "TikTok", "amp-kaltura-player": "Kaltura",
     "amp-powa-player": "Arc XP",
 }  # fmt: skip
-_JW_ID = re.compile(r"[A-Za-z0-9]{8}")
 _JW_DATA = (
     "data-jw-media-id",
     "data-jw-id",
@@ -43,6 +44,11 @@ _JW_DATA = (
     "data-jwplayer-id",
     "data-jwplayer-media-id",
 )
+_NAMES = "|".join(("", *_JW_DATA, "data-video-id", "data-uuid", "data-media-id", ""))
+_MARKED = etree.XPath(f"//@*[starts-with(name(),'data-')][contains('{_NAMES}',concat('|',name(),'|'))]")
+_DIVS = etree.XPath("//div[contains(@id,'_div')]")
+_SET_UP = ("jwplayer.com", "jwplatform.com", "kaltura", "Kaltura", "kWidget")
+_JW_ID = re.compile(r"[A-Za-z0-9]{8}")
 _JW_PATH = re.compile(
     r"/(?:(?:players|previews)/([A-Za-z0-9]{8})-|(?:v2/media|manifests)/([A-Za-z0-9]{8})(?![A-Za-z0-9]))"
 )
@@ -80,39 +86,44 @@ def provider(url: str) -> str:
     return host if _PLAYER.search(page) else ""
 
 
-def streams(page: Page, named: list[str]) -> tuple[str, ...]:
-    """Return the public addresses of the videos embedded from providers whose rule is known.
+class Player(Struct, frozen=True):
+    """A player a page embeds: whose, and where; `address` is its video's public one, "" if none is known."""
 
-    `named` are addresses the page states elsewhere, some of them players'.
-    """
-    found = (address for _, _, address in _players(page, named) if address)
-    return tuple(dict.fromkeys(islice(found, _SEEN)))
+    provider: str
+    where: str
+    address: str = ""
 
 
-def embeds(page: Page, named: list[str]) -> tuple[Issue, ...]:
-    """Return an issue for each provider whose player the page embeds and a TV can play nothing of."""
-    players = list(_players(page, named))
-    known = {name for name, _, address in players if address}
+def embedded(page: Page, named: list[str]) -> tuple[Player, ...]:
+    """Return the players of a page; `named` are addresses stated for a video, some of them players'."""
+    return (*_framed(page, named), *_elements(page), *_scripts(page))
+
+
+def streams(players: tuple[Player, ...]) -> tuple[str, ...]:
+    """Return the public addresses of the videos embedded from providers whose rule is known."""
+    return tuple(dict.fromkeys(player.address for player in players if player.address))
+
+
+def embeds(players: tuple[Player, ...]) -> tuple[Issue, ...]:
+    """Return an issue for each provider whose player a page embeds and a TV can play nothing of."""
+    known = {player.provider for player in players if player.address}
     found: dict[str, str] = {}
-    for name, url, _ in players:
-        if name not in known:
-            found.setdefault(name, url)
+    for player in players:
+        if player.provider not in known:
+            found.setdefault(player.provider, player.where)
     said = "The page shows a video in a player of {}, which a TV cannot play."
     fix = "Give the article the video itself, as an MP4 or HLS file."
     return tuple(Issue("info", "video_embed", url, said.format(name), fix) for name, url in found.items())
 
 
-def _players(page: Page, named: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield each player's provider, where it is shown, and its video's public address, "" if none is."""
+def _framed(page: Page, named: list[str]) -> Iterator[Player]:
     urls = [*named]
     for element in islice(page.tree.iter("iframe", "embed", "object", "amp-iframe"), _SEEN):
         if not markup.aside(element):
             urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
     for url in urls:
         if (address := page.absolute(url)) and (name := provider(address)):
-            yield name, address, _public(name, address)
-    yield from ((name, page.url, address) for name, address in _elements(page))
-    yield from ((name, page.url, address) for name, address in _scripts(page))
+            yield Player(name, address, _public(name, address))
 
 
 def _public(name: str, url: str) -> str:
@@ -174,26 +185,32 @@ def _arc(org: str, uuid: str, stage: str) -> str:
     return f"https://{host}/v1/ansvideos/findByUuid?uuid={uuid}"
 
 
-def _elements(page: Page) -> Iterator[tuple[str, str]]:
+def _elements(page: Page) -> Iterator[Player]:
     """Yield the players that are elements of their own, with what their attributes lead to."""
     for element in islice(page.tree.iter(*_ELEMENTS), _SEEN):
         if not markup.aside(element):
-            yield _ELEMENTS[str(element.tag)], _by_attributes(_ELEMENTS[str(element.tag)], element)
-    account = _account(page)
-    for element in page.tree.xpath("//video-js[@data-video-id]|//video[@data-video-id]")[:_SEEN]:
-        own = element.get("data-account") or account
-        if own or element.tag == "video-js":
-            yield "Brightcove", _brightcove(own, element.get("data-video-id", ""))
-    for element in page.tree.xpath("//*[@data-uuid][@data-org]")[:_SEEN]:
-        if "powa" in element.get("class", "") and not markup.aside(element):
-            yield "Arc XP", _by_attributes("Arc XP", element)
-    marked = " or ".join(f"@{name}" for name in _JW_DATA)
-    for element in page.tree.xpath(f"//*[{marked} or (@data-media-id and contains(@class,'jw'))]")[:_SEEN]:
-        if not markup.aside(element):
-            yield "JW Player", _jw(next(filter(None, map(element.get, (*_JW_DATA, "data-media-id"))), ""))
-    for element in page.tree.xpath("//div[contains(@id,'_div')]")[:_SEEN]:
+            name = _ELEMENTS[str(element.tag)]
+            yield Player(name, page.url, _by_attributes(name, element))
+    for attribute in _MARKED(page.tree)[:_SEEN]:
+        element = attribute.getparent()
+        if not markup.aside(element) and element.tag not in _ELEMENTS:
+            yield from _marked(page, element, attribute.attrname, str(attribute))
+    for element in _DIVS(page.tree)[:_SEEN]:
         if address := _jw(_group(_JW_DIV, element.get("id", ""))):
-            yield "JW Player", address
+            yield Player("JW Player", page.url, address)
+
+
+def _marked(page: Page, element: HtmlElement, name: str, value: str) -> Iterator[Player]:
+    """Yield the player that a ``data-`` attribute makes of an element, if it does."""
+    kind = element.get("class", "")
+    if name == "data-video-id" and element.tag in ("video", "video-js"):
+        account = element.get("data-account") or _account(page)
+        if account or element.tag == "video-js":
+            yield Player("Brightcove", page.url, _brightcove(account, value))
+    elif name == "data-uuid" and "powa" in kind:
+        yield Player("Arc XP", page.url, _by_attributes("Arc XP", element))
+    elif name in _JW_DATA or (name == "data-media-id" and "jw" in kind):
+        yield Player("JW Player", page.url, _jw(value))
 
 
 def _account(page: Page) -> str:
@@ -215,17 +232,18 @@ def _by_attributes(name: str, element: HtmlElement) -> str:
     return ""
 
 
-def _scripts(page: Page) -> Iterator[tuple[str, str]]:
+def _scripts(page: Page) -> Iterator[Player]:
     """Yield what scripts load or set up: a player's own script, or a call that names the video."""
     for script in islice(page.tree.iter("script"), _SCRIPTS):
-        if markup.aside(script):
-            continue
-        said = script.get("src", "") or (script.text or "")[:_LONGEST].replace(r"\/", "/")
-        if "jwplatform.com" in said or "jwplayer.com" in said:
-            found = (_JW_PATH.match(match[1]) for match in islice(_JW_URL.finditer(said), _SEEN))
-            media = {match[1] or match[2]: "JW Player" for match in found if match}
-            # A script that names many is a list of other stories' videos.
-            yield from ((name, _jw(one)) for one, name in media.items() if len(media) <= _FEW)
-        if "kaltura" in said.lower() or "kWidget" in said:
-            for match in islice(_KALTURA.finditer(said), _SEEN):
-                yield "Kaltura", _kaltura(match[1], match[2])
+        said = script.get("src") or (script.text or "")[:_LONGEST]
+        if any(name in said for name in _SET_UP) and not markup.aside(script):
+            yield from (Player(*told) for told in _set_up(page.url, said.replace(r"\/", "/")))
+
+
+def _set_up(where: str, said: str) -> Iterator[tuple[str, str, str]]:
+    found = (_JW_PATH.match(match[1]) for match in islice(_JW_URL.finditer(said), _SEEN))
+    media = {match[1] or match[2] for match in found if match}
+    # A script that names many is a list of other stories' videos.
+    yield from (("JW Player", where, _jw(one)) for one in sorted(media) if len(media) <= _FEW)
+    for match in islice(_KALTURA.finditer(said), _SEEN):
+        yield "Kaltura", where, _kaltura(match[1], match[2])

@@ -17,17 +17,15 @@ from feedsvc.pages import markup
 from feedsvc.pages.markup import Page
 
 # What ends an address in a script: a quote, or what cannot stand in one.
-IN_TEXT = re.compile(
-    r"(?:https?:)?//[^\s\"'<>\\{}|^`]{1,400}?(?:\.(?:mp4|m4v|mov|m3u8|mpd)(?![\w.])|\.ism/manifest)"
-    r"[^\s\"'<>\\,;{}\]|^`]{0,2000}",
-    re.I,
-)
-_OWN = re.compile(
-    r"(?<=[\"'])/[^\s\"'<>\\{}|^`/][^\s\"'<>\\{}|^`]{0,300}\.(?:mp4|m4v|m3u8|mpd)(?=[\"'?])", re.I
-)
+_STOP = r"\s\"'<>\\{}|^`"
+_FILE = r"\.(?:mp4|MP4|m4v|mov|m3u8|mpd)(?![\w.])|\.ism/manifest"
+_QUERY = rf"[^{_STOP},;\]]{{0,2000}}"
+IN_TEXT = re.compile(rf"(?:https?:)?//[^{_STOP}]{{1,400}}?(?:{_FILE}){_QUERY}")
+_ENDING, _AFTER = re.compile(_FILE), re.compile(_QUERY)
+_BEFORE = re.compile(rf"(?:(?:https?:)?/|(?<=[\"']))/[^{_STOP}]{{1,400}}$")
 _ENDINGS = (".mp4", ".m3u8", ".mpd", ".m4v", ".mov", ".ism/", ".MP4")
 _SCRIPT = re.compile(r"(?:(?:text|application)/(?:x-)?(?:javascript|ecmascript|json)|module)?(?:;.*)?", re.I)
-_SCRIPTS, _LONGEST, _ALL = 300, 1_500_000, 4_000_000
+_SCRIPTS, _NAMED, _LONGEST, _ALL = 300, 500, 1_500_000, 4_000_000
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|/)")
 # One film comes in several sizes: what tells them apart in a name is no other film.
 _RENDITION = re.compile(
@@ -35,17 +33,17 @@ _RENDITION = re.compile(
     r"|v\d|\d)(?![a-z0-9])",
     re.I,
 )
-_FEW, _NODES, _TRIES = 3, 60_000, 5
+_FEW, _NODES, _TRIES, _PARTS = 3, 60_000, 5, 20
 _STARTS = re.compile(r"=\s*(?=[{\[])|^\s*(?=[{\[])")
 _ADDRESSES = frozenset(
     {"url", "link", "href", "permalink", "canonical", "canonicalurl", "canonical_url", "weburl", "web_url",
-     "shareurl", "share_url", "website_url", "pageurl", "articleurl", "uri", "path", "asPath", "fullurl"}
+     "shareurl", "share_url", "website_url", "pageurl", "articleurl", "uri", "path", "aspath", "fullurl"}
 )  # fmt: skip
 _IDS = frozenset(
     {"id", "articleid", "article_id", "contentid", "content_id", "storyid", "story_id", "postid"}
 )
 _OTHERS = re.compile(
-    r"relat|recommend|latest|trending|popular|more|next|sidebar|playlist|promo|teaser|livestr", re.I
+    r"relat|recommend|latest|trending|popular|more|next|sidebar|playlist|promo(?!_item)|teaser|livestr", re.I
 )
 
 
@@ -76,10 +74,16 @@ def _inside(script: HtmlElement, main: HtmlElement) -> bool:
 
 def _named(text: str) -> list[str]:
     text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text)
-    found = sorted(
-        (m.start(), m[0]) for pattern in (IN_TEXT, _OWN) for m in islice(pattern.finditer(text), 500)
-    )
-    return list(dict.fromkeys(address for _, address in found))
+    return list(dict.fromkeys(islice(_addresses(text), _NAMED)))
+
+
+def _addresses(text: str) -> Iterator[str]:
+    # From the ending backwards: a script has thousands of slashes, and few files.
+    for ending in _ENDING.finditer(text):
+        before = _BEFORE.search(text, max(0, ending.start() - 410), ending.start())
+        after = _AFTER.match(text, ending.end())
+        if before and after:
+            yield f"{before[0]}{ending[0]}{after[0]}"
 
 
 def _films(addresses: Sequence[str]) -> int:
@@ -91,8 +95,9 @@ def _films(addresses: Sequence[str]) -> int:
 def _of_the_story(text: str, page: Page) -> list[str]:
     """Return the addresses in that part of a state which names the page's own address, the smallest such."""
     own = _own_paths(page)
-    parts = [_inner(part) for state in _states(text) for part in _parts(state, own)]
-    named = [found for part in parts if (found := _named(json.dumps(part)))]
+    found = (part for state in _states(text) for part in _parts(state, own))
+    parts = [_inner(part) for part in islice(found, _PARTS)]
+    named = [addresses for part in parts if (addresses := _named(json.dumps(part)))]
     best = min(named, key=_films, default=[])
     return best if _films(best) <= _FEW else []
 

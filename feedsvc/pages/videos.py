@@ -15,12 +15,12 @@ from lxml.html import HtmlElement
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.model import Caption, CaptionKind, Issue, Video
+from feeds.model import Caption, CaptionKind, Video
 from feedsvc.pages import markup, players, states
 from feedsvc.pages.images import pixels
 from feedsvc.pages.jsonld import Node, same_page, types
 from feedsvc.pages.markup import Page
-from feedsvc.pages.players import FILE, provider
+from feedsvc.pages.players import FILE, Player, provider
 
 _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
 # An address without an ending may be a file; with another ending, or in a player's folder, it is none.
@@ -41,10 +41,10 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
 
 
-def videos(page: Page) -> tuple[Video, ...]:
+def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
     """Return the candidates: the article's own first, silent loops that only decorate it last."""
     shown, decoration = _shown(page)
-    asked = (Video(url=url) for url in players.streams(page, _named(page)))
+    asked = (Video(url=url) for url in players.streams(embedded))
     found = (*_stated(page), *_declared(page), *shown, *asked, *_set_up(page), *_linked(page), *decoration)
     ours = [video for video in found if not _is_advert(video.url)]
     # No TV plays WebM; it is told of all the same, so that a producer hears why there is no video.
@@ -56,9 +56,9 @@ def _is_advert(url: str) -> bool:
     return bool(_ADVERT.search(parts.path) or _ADVERTISER.search(parts.hostname or ""))
 
 
-def embeds(page: Page) -> tuple[Issue, ...]:
-    """Return an issue for each provider whose player the page embeds and a TV can play nothing of."""
-    return players.embeds(page, _named(page))
+def embedded(page: Page) -> tuple[Player, ...]:
+    """Return the players the page embeds."""
+    return players.embedded(page, _named(page))
 
 
 def _named(page: Page) -> list[str]:
