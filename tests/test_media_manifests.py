@@ -176,6 +176,16 @@ def test_smooth_addresses_and_languages() -> None:
     assert (film.seconds, top.language, top.fragment) == (9, "eng", f"{AT}Q(96000)/F(audio=7)")
 
 
+def test_smooth_levels_of_one_bit_rate_are_told_apart() -> None:
+    attributes = '<Attribute Name="hardware" Value="x"/><Attribute Name="a" Value="b"/>'
+    text = (
+        '<SmoothStreamingMedia Duration="9"><StreamIndex Type="video" '
+        'Url="Q({bitrate},{CustomAttributes})/F({start time})"><QualityLevel Bitrate="1" FourCC="H264">'
+        f"<CustomAttributes>{attributes}</CustomAttributes></QualityLevel></StreamIndex></SmoothStreamingMedia>"
+    )
+    assert smooth.read(text, URL).rungs[0].fragment == f"{AT}Q(1,hardware=x,a=b)/F(0)"
+
+
 @pytest.mark.parametrize(
     ("manifest", "code"),
     [

@@ -36,6 +36,7 @@ _NAMED = frozenset(
 )  # fmt: skip
 # ``hdnts=st=1~exp=2~acl=/*~hmac=3`` in the query or in the path, and path tokens such as ``/exp=2~hmac=3/``.
 _TOKEN = re.compile(r"(?:^|[?&/;,~=!*|])(?:exp|expires|expiry|e)=(\d{10})(?!\d)", re.I)
+_FASTLY = re.compile(rb"([0-9a-f]{8})_[0-9a-f]{16}")
 _HEX = re.compile(r"[0-9a-f]{8}", re.I)
 _SIGNED_FROM = re.compile(r"x-(?:amz|goog|oss|obs|cos)-date")
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,4000}\.([\w-]{8,4000})\.[\w-]{8,1000}")
@@ -50,7 +51,7 @@ def expires(url: str) -> datetime | None:
         return None
     said = {name.lower(): value for name, value in fields}
     plain = unquote(f"{parts.path}?{parts.query}")
-    ends = (*_stated(said), *_tokens(plain), *_lifetimes(said), *_policies(said))
+    ends = (*_stated(said), *_tokens(plain), *_fastly(said), *_lifetimes(said), *_policies(said))
     return min(ends, default=None)
 
 
@@ -75,6 +76,12 @@ def _tokens(plain: str) -> Iterator[datetime]:
         yield from _moment(int(match[1]))
     for match in _JWT.finditer(plain):
         yield from _end_of(_json(match[1]), "exp")
+
+
+def _fastly(said: Mapping[str, str]) -> Iterator[datetime]:
+    # Brightcove's addresses carry base64 of an epoch in hexadecimal and a signature, ``654c5d1e_0a...``.
+    if match := _FASTLY.match(_bytes(said.get("fastly_token", ""))):
+        yield from _moment(int(match[1], 16))
 
 
 def _lifetimes(said: Mapping[str, str]) -> Iterator[datetime]:
@@ -106,12 +113,20 @@ def _end_of(values: Any, name: str) -> Iterator[datetime]:
 
 
 def _json(encoded: str) -> Any:
-    """Return what base64 with either alphabet holds as JSON, None when it holds none."""
+    """Return what base64 holds as JSON, None when it holds none."""
+    try:
+        return msgspec.json.decode(_bytes(encoded))
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _bytes(encoded: str) -> bytes:
+    """Return what base64 with either alphabet holds, nothing when it is none."""
     letters = encoded.replace("+", "-").replace("/", "_").rstrip("=")
     try:
-        return msgspec.json.decode(urlsafe_b64decode(letters + "=" * (-len(letters) % 4)))
-    except (ValueError, binascii.Error, msgspec.MsgspecError, RecursionError):
-        return None
+        return urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+    except (ValueError, binascii.Error):
+        return b""
 
 
 def _date(text: str) -> Iterator[datetime]:

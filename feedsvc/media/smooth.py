@@ -18,7 +18,7 @@ _PLAYED = {
     "video": frozenset({"H264", "X264", "AVC1", "AVCB", "DAVC", "HEVC", "HVC1", "HEV1"}),
     "audio": frozenset({"AACL", "AACH", "AACP", "AC-3", "EC-3", "MP4A", ""}),
 }
-_FIELDS = re.compile(r"\{(bitrate|start[ _]time)\}", re.I)
+_FIELDS = re.compile(r"\{(bitrate|start[ _]time|customattributes)\}", re.I)
 
 
 class Rung(Struct, frozen=True):
@@ -79,7 +79,7 @@ def _rungs(media: Element, base: str) -> Iterator[Rung]:
         begins = str(whole(first.get("t"))) if first is not None else "0"
         for level in children(stream, "QualityLevel"):
             rate = str(whole(level.get("Bitrate")))
-            address = _filled(stream.get("Url") or "", rate, begins)
+            address = _filled(stream.get("Url") or "", rate, _custom(level), begins)
             yield Rung(
                 kind=kind,
                 fourcc=(level.get("FourCC") or stream.get("Subtype") or "").upper(),
@@ -91,5 +91,12 @@ def _rungs(media: Element, base: str) -> Iterator[Rung]:
             )
 
 
-def _filled(template: str, rate: str, begins: str) -> str:
-    return _FIELDS.sub(lambda match: rate if match[1].lower() == "bitrate" else begins, template)
+def _filled(template: str, rate: str, custom: str, begins: str) -> str:
+    fields = {"bitrate": rate, "customattributes": custom}
+    return _FIELDS.sub(lambda match: fields.get(match[1].lower(), begins), template)
+
+
+def _custom(level: Element) -> str:
+    """Return what tells levels of one bit rate apart, ``name=value,name=value``."""
+    said = (a for custom in children(level, "CustomAttributes") for a in children(custom, "Attribute"))
+    return ",".join(f"{a.get('Name') or ''}={a.get('Value') or ''}" for a in said)
