@@ -11,7 +11,8 @@ import av
 import pyvips
 
 RATE, SAMPLES = 25, 44100
-Look = Callable[[int], tuple[int, int]]  # frame number -> brightness, texture
+# Frame number -> brightness and texture, or a picture that is put to the film's size.
+Look = Callable[[int], tuple[int, int] | pyvips.Image]
 
 
 def lively(number: int) -> tuple[int, int]:
@@ -134,6 +135,8 @@ class _Film(NamedTuple):
 
 
 def _picture(number: int, size: tuple[int, int], pixels: str, look: tuple[int, int]) -> av.VideoFrame:
+    if isinstance(look, pyvips.Image):
+        return _frame(look, number, size, pixels)
     brightness, texture = look
     frame = av.VideoFrame(*size, "yuv420p")
     for index, plane in enumerate(frame.planes):
@@ -142,6 +145,19 @@ def _picture(number: int, size: tuple[int, int], pixels: str, look: tuple[int, i
         plane.update(row * plane.height)
     frame.pts, frame.time_base = number, Fraction(1, RATE)
     return frame if pixels == "yuv420p" else frame.reformat(format=pixels)
+
+
+def _frame(look: pyvips.Image, number: int, size: tuple[int, int], pixels: str) -> av.VideoFrame:
+    width, height = size
+    image = look.thumbnail_image(width, height=height, size="force")
+    frame = av.VideoFrame(width, height, "rgb24")
+    rows, line = bytes(image.write_to_memory()), frame.planes[0].line_size
+    frame.planes[0].update(
+        b"".join(rows[y * width * 3 : (y + 1) * width * 3].ljust(line, b"\0") for y in range(height))
+    )
+    frame = frame.reformat(format=pixels)
+    frame.pts, frame.time_base = number, Fraction(1, RATE)
+    return frame
 
 
 def _silence(block: int, samples: str) -> av.AudioFrame:
@@ -178,3 +194,56 @@ def png(width: int = 1600, height: int = 900) -> bytes:
 def webp(width: int = 1600, height: int = 900) -> bytes:
     """Return the same picture as WebP."""
     return bytes(picture(width, height).webpsave_buffer(effort=0))
+
+
+@cache
+def photograph(width: int = 1280, height: int = 720, seed: int = 1) -> pyvips.Image:
+    """Return what looks like a photograph to anything that measures: many colours, detail at every size."""
+    light, *colours = (_clouds(width, height, seed + 50 * number) for number in range(4))
+    bands = [light * 110 + colour * 60 + 110 for colour in colours]
+    return bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb").copy_memory()
+
+
+def _clouds(width: int, height: int, seed: int) -> pyvips.Image:
+    sizes = ((256, 1.0), (64, 0.6), (16, 0.4), (4, 0.3))
+    first, *others = (
+        pyvips.Image.perlin(width, height, cell_size=size, seed=seed + size) * part for size, part in sizes
+    )
+    return sum(others, first)
+
+
+def plain(colour: list[int], width: int = 1280, height: int = 720) -> pyvips.Image:
+    """Return a picture of one colour."""
+    return pyvips.Image.black(width, height).new_from_image(colour).cast("uchar").copy(interpretation="srgb")
+
+
+def written(text: str, colour: list[int], ground: list[int], size: int = 60) -> pyvips.Image:
+    """Return words on a ground of one colour, in the middle."""
+    words = pyvips.Image.text(text, font=f"sans bold {size}", width=1000, dpi=72)
+    ink = words.new_from_image(colour).copy(interpretation="srgb").bandjoin(words)
+    place = {"x": (1280 - words.width) // 2, "y": (720 - words.height) // 2}
+    return plain(ground).composite2(ink, "over", **place).flatten().cast("uchar").copy_memory()
+
+
+_BARS = ((191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191))
+
+
+@cache
+def colour_bars() -> pyvips.Image:
+    """Return the seven bars of SMPTE and EBU above a strip of blue, black and white."""
+    bars = pyvips.Image.arrayjoin([plain([*bar], 183, 520) for bar in _BARS])
+    strip = pyvips.Image.arrayjoin([plain([0, 0, part], 427, 200) for part in (191, 0)])
+    return bars.join(strip, "vertical", expand=True).crop(0, 0, 1280, 720).copy_memory()
+
+
+@cache
+def circle_card() -> pyvips.Image:
+    """Return a card like Philips' PM5544: a grid on grey, and bars within a circle."""
+    at = pyvips.Image.xyz(1280, 720)
+    lines = ((at[0] % 80) < 3) | ((at[1] % 80) < 3)
+    grid = lines.ifthenelse([255, 255, 255], [128, 128, 128])
+    inside = ((at - [640, 360]) ** 2).bandsplit()
+    bars = colour_bars().crop(0, 0, 1280, 500).resize(0.47, vscale=1.2)
+    centre = plain([0, 0, 0]).insert(bars, 340, 60)
+    image = ((inside[0] + inside[1]) < 300**2).ifthenelse(centre, grid)
+    return image.cast("uchar").copy(interpretation="srgb").copy_memory()
