@@ -197,12 +197,13 @@ def _dash(video: Video, file: Opened, files: Files) -> Video:
     if film.live:
         raise _live('its manifest says type="static"')
     top, sound = film.top("video"), film.top("audio")
-    if top is None or not top.segments:
+    first = top.first if top else None
+    if top is None or first is None:
         raise _without_pictures("DASH", sound is not None)
-    with files.sample(top.segments[0]) as container:
+    with files.sample(first) as container:
         seen = _seen(video, container, film.seconds)
-    if sound and sound.segments:
-        with files.sample(sound.segments[0]) as container:
+    if sound and sound.first:
+        with files.sample(sound.first) as container:
             _check_sound(container)
     spoken = seen.language or (sound.language if sound else "")
     return replace(seen, type="DASH", bitrate=top.bandwidth // 1000 or None, size=None, language=spoken)

@@ -7,7 +7,7 @@ used: https://dashif.org/guidelines/.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -17,8 +17,7 @@ from feedsvc.media.manifests import Element, children, root, whole
 
 Kind = Literal["video", "audio", ""]
 _RUNGS, _PERIODS, _ENTRIES = 40, 200, 20_000
-# So many segments of a rung are named, evenly spread: enough for a sample and for a picture to choose from.
-_NAMED = 16
+_SEGMENTS = 50_000  # a day of segments of two seconds
 _DURATION = re.compile(
     r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,9})D)?"
     r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12}(?:\.\d{1,12})?)S)?)?"
@@ -31,8 +30,54 @@ _TRICKS = "trickmode"
 _INHERITED = ("mimeType", "codecs", "width", "height", "contentType", "lang")
 
 
+class Run(Struct, frozen=True):
+    """Segments alike: how many came `before`; ticks where the first starts, and each one's length."""
+
+    before: int
+    start: int
+    length: int
+    alike: int
+
+
+class Template(Struct, frozen=True):
+    """Segments whose addresses are made from a pattern; of its fields only number and time are not known."""
+
+    media: str
+    base: str
+    init: Piece | None
+    fields: Mapping[str, str]
+    number: int
+    scale: int
+    runs: tuple[Run, ...]
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield each segment."""
+        for run in self.runs:
+            for index in range(run.alike):
+                said = {
+                    "Number": str(self.number + run.before + index),
+                    "Time": str(run.start + index * run.length),
+                }
+                address = hls.absolute(self.base, _filled(self.media, {**self.fields, **said}))
+                yield Segment(Piece(address), run.length / self.scale, self.init)
+
+
+class Listed(Struct, frozen=True):
+    """Segments that are named one by one: an address and perhaps a range of bytes, all of one length."""
+
+    named: tuple[tuple[str, str], ...]
+    base: str
+    init: Piece | None
+    length: float
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield each segment."""
+        for address, span in self.named:
+            yield Segment(_piece(hls.absolute(self.base, address), span), self.length, self.init)
+
+
 class Rung(Struct, frozen=True):
-    """One representation; bits a second, pixels, seconds. `segments` are the first and some of the others."""
+    """One representation; bits a second, pixels, seconds. `plan` is how its segments are named."""
 
     kind: Kind
     bandwidth: int = 0
@@ -42,7 +87,17 @@ class Rung(Struct, frozen=True):
     mime: str = ""
     language: str = ""
     seconds: float = 0.0
-    segments: tuple[Segment, ...] = ()
+    plan: Template | Listed | None = None
+
+    @property
+    def first(self) -> Segment | None:
+        """The first segment, None when it names none."""
+        return next(self.plan.segments(), None) if self.plan else None
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments, as many as a day has."""
+        return tuple(islice(self.plan.segments(), _SEGMENTS)) if self.plan else ()
 
     @property
     def foreign(self) -> bool:
@@ -125,17 +180,17 @@ def _address(element: Element, base: str) -> str:
 
 
 def _rungs(period: Element, base: str, seconds: float) -> Iterator[Rung]:
-    timelines: _Timelines = {}
+    read: _Read = {}
     for group in children(period, "AdaptationSet"):
         if any(_TRICKS in (e.get("schemeIdUri") or "") for e in children(group, "EssentialProperty")):
             continue
         address = _address(group, base)
         for rung in children(group, "Representation"):
             levels = period, group, rung
-            yield _rung(levels, _named(levels, _address(rung, address), seconds, timelines))
+            yield _rung(levels, _plan(levels, _address(rung, address), seconds, read))
 
 
-def _rung(levels: tuple[Element, ...], named: "_Named") -> Rung:
+def _rung(levels: tuple[Element, ...], planned: tuple[Template | Listed, float]) -> Rung:
     said = {name: value for level in levels for name in _INHERITED if (value := level.get(name))}
     width, height = whole(said.get("width")), whole(said.get("height"))
     return Rung(
@@ -146,8 +201,8 @@ def _rung(levels: tuple[Element, ...], named: "_Named") -> Rung:
         codecs=said.get("codecs", ""),
         mime=said.get("mimeType", "").lower(),
         language=said.get("lang", ""),
-        seconds=named.seconds,
-        segments=named.segments,
+        seconds=planned[1],
+        plan=planned[0],
     )
 
 
@@ -164,125 +219,87 @@ def _kind(said: Mapping[str, str], height: int) -> Kind:
     return "audio" if _SOUNDS.match(codecs) else ""
 
 
-class _Named(Struct, frozen=True):
-    """Some of a rung's segments, and how long all of them are."""
-
-    segments: tuple[Segment, ...]
-    seconds: float
+# Rungs share timelines and lists: each is read once, or a small file would make a great deal of work.
+_Read = dict[Element, tuple[Any, ...]]
 
 
-class _Places(Struct, frozen=True):
-    """Number, start and length in ticks of some segments of a timeline, and how many ticks it has."""
-
-    some: tuple[tuple[int, int, int], ...]
-    ticks: int
-
-
-# Rungs share timelines: each is read once, or a small file would make a great deal of work.
-_Timelines = dict[Element, _Places]
-
-
-def _named(levels: tuple[Element, ...], base: str, seconds: float, timelines: _Timelines) -> _Named:
-    """Return some segments of a rung; each way of naming them may be said at any level."""
+def _plan(
+    levels: tuple[Element, ...], base: str, seconds: float, read: _Read
+) -> tuple[Template | Listed, float]:
+    """Return how a rung's segments are named, and its length; each way may be said at any level."""
     if templates := [t for level in levels for t in children(level, "SegmentTemplate")]:
-        rung = levels[-1]
-        known = {
-            "RepresentationID": rung.get("id") or "",
-            "Bandwidth": str(whole(rung.get("bandwidth"))),
-        }
-        return _by_template(templates, base, known, _places(templates, seconds, timelines))
+        return _template(templates, levels[-1], base, seconds, read)
     if lists := [one for level in levels for one in children(level, "SegmentList")]:
-        return _by_list(lists, base, seconds)
+        return _listed(lists, base, seconds, read)
     # The whole rung is one file, which begins with what a decoder must know.
-    return _Named((Segment(Piece(base), seconds),), seconds)
-
-
-def _places(templates: list[Element], seconds: float, timelines: _Timelines) -> _Places:
-    end = int(seconds * (whole(_attribute(templates, "timescale")) or 1))
-    timeline = next((t for level in reversed(templates) for t in children(level, "SegmentTimeline")), None)
-    if timeline is None:
-        length = whole(_attribute(templates, "duration"))
-        alike = _Run(0, 0, length, max(1, -(-end // length)) if length else 1)
-        return _Places(tuple(_spread([alike])), end)
-    if timeline not in timelines:
-        runs = _runs(timeline, end)
-        ticks = sum(run.length * run.alike for run in runs)
-        timelines[timeline] = _Places(tuple(_spread(runs)), ticks)
-    return timelines[timeline]
+    return Listed((("", ""),), base, None, seconds), seconds
 
 
 def _attribute(levels: Iterable[Element], name: str) -> str:
     return next((value for level in reversed([*levels]) if (value := level.get(name))), "")
 
 
-def _by_template(levels: list[Element], base: str, known: Mapping[str, str], places: _Places) -> _Named:
-    media, first = _attribute(levels, "media"), _attribute(levels, "initialization")
+def _template(
+    levels: list[Element], rung: Element, base: str, seconds: float, read: _Read
+) -> tuple[Template, float]:
+    fields = {"RepresentationID": rung.get("id") or "", "Bandwidth": str(whole(rung.get("bandwidth")))}
+    first = _attribute(levels, "initialization")
     scale = whole(_attribute(levels, "timescale")) or 1
-    init = Piece(hls.absolute(base, _filled(first, known))) if first else _initialization(levels, base)
-    number = whole(_attribute(levels, "startNumber"), 1)
-    segments = []
-    for index, start, ticks in places.some:
-        place = {**known, "Number": str(number + index), "Time": str(start)}
-        segments.append(Segment(Piece(hls.absolute(base, _filled(media, place))), ticks / scale, init))
-    return _Named(tuple(segments), places.ticks / scale)
+    runs = _runs(levels, int(seconds * scale), read)
+    plan = Template(
+        media=_attribute(levels, "media"),
+        base=base,
+        init=Piece(hls.absolute(base, _filled(first, fields))) if first else _initialization(levels, base),
+        fields=fields,
+        number=whole(_attribute(levels, "startNumber"), 1),
+        scale=scale,
+        runs=runs,
+    )
+    return plan, seconds or sum(run.length * run.alike for run in runs) / scale
 
 
-class _Run(Struct, frozen=True):
-    """Segments alike: how many came `before`; ticks where the first starts, and each one's length."""
+def _runs(levels: list[Element], end: int, read: _Read) -> tuple[Run, ...]:
+    timeline = next((t for level in reversed(levels) for t in children(level, "SegmentTimeline")), None)
+    if timeline is None:
+        length = whole(_attribute(levels, "duration"))
+        return (Run(0, 0, length, max(1, -(-end // length)) if length else 1),)
+    if timeline not in read:
+        read[timeline] = tuple(_timed(timeline, end))
+    return read[timeline]
 
-    before: int
-    start: int
-    length: int
-    alike: int
 
-
-def _runs(timeline: Element, end: int) -> list[_Run]:
-    runs, before, clock = [], 0, 0
+def _timed(timeline: Element, end: int) -> Iterator[Run]:
+    before, clock = 0, 0
     for entry in islice(children(timeline, "S"), _ENTRIES):
         clock = whole(entry.get("t"), clock)
         length = whole(entry.get("d"))
         open_end = (entry.get("r") or "").startswith("-")
         alike = max(1, (end - clock) // length) if open_end and length else whole(entry.get("r")) + 1
-        runs.append(_Run(before, clock, length, alike))
+        yield Run(before, clock, length, alike)
         before, clock = before + alike, clock + length * alike
-    return runs
 
 
-def _spread(runs: list[_Run]) -> Iterator[tuple[int, int, int]]:
-    """Yield number, start and length of up to so many segments, evenly spread over the runs."""
-    wanted = _evenly(sum(run.alike for run in runs))
-    for run in runs:
-        while wanted and wanted[0] < run.before + run.alike:
-            index = wanted.pop(0)
-            yield index, run.start + (index - run.before) * run.length, run.length
-
-
-def _evenly(count: int) -> list[int]:
-    return sorted({count * n // _NAMED for n in range(_NAMED)}) if count else []
-
-
-def _by_list(levels: list[Element], base: str, seconds: float) -> _Named:
-    scale = whole(_attribute(levels, "timescale")) or 1
-    length = whole(_attribute(levels, "duration")) / scale
-    init = _initialization(levels, base)
-    named = [url for level in levels for url in islice(children(level, "SegmentURL"), _ENTRIES)]
-    segments = [
-        Segment(_piece(hls.absolute(base, url.get("media") or ""), url.get("mediaRange")), length, init)
-        for url in (named[index] for index in _evenly(len(named)))
-    ]
-    return _Named(tuple(segments), seconds or length * len(named))
+def _listed(levels: list[Element], base: str, seconds: float, read: _Read) -> tuple[Listed, float]:
+    named: tuple[tuple[str, str], ...] = ()
+    for level in levels:
+        if level not in read:
+            urls = islice(children(level, "SegmentURL"), _ENTRIES)
+            read[level] = tuple((url.get("media") or "", url.get("mediaRange") or "") for url in urls)
+        named = read[level] or named
+    length = whole(_attribute(levels, "duration")) / (whole(_attribute(levels, "timescale")) or 1)
+    return Listed(named, base, _initialization(levels, base), length), seconds or length * len(named)
 
 
 def _initialization(levels: list[Element], base: str) -> Piece | None:
     found = next((i for level in reversed(levels) for i in children(level, "Initialization")), None)
     if found is None:
         return None
-    return _piece(hls.absolute(base, found.get("sourceURL") or ""), found.get("range"))
+    return _piece(hls.absolute(base, found.get("sourceURL") or ""), found.get("range") or "")
 
 
-def _piece(url: str, span: str | None) -> Piece:
+def _piece(url: str, span: str) -> Piece:
     """Return the bytes ``first-last`` of a file, or all of it."""
-    first, _, last = (span or "").partition("-")
+    first, _, last = span.partition("-")
     if not last:
         return Piece(url)
     return Piece(url, whole(first), max(0, whole(last) - whole(first) + 1))
