@@ -118,7 +118,9 @@ def embeds(players: tuple[Player, ...]) -> tuple[Issue, ...]:
 
 def _framed(page: Page, named: list[str]) -> Iterator[Player]:
     urls = [*named]
-    for element in islice(page.tree.iter("iframe", "embed", "object", "amp-iframe"), _SEEN):
+    for element in islice(
+        page.tree.iter("iframe", "embed", "object", "amp-iframe", "amp-video-iframe"), _SEEN
+    ):
         if not markup.aside(element):
             urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
     for url in urls:

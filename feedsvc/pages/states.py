@@ -19,20 +19,22 @@ from feedsvc.pages.markup import Page
 # What ends an address in a script: a quote, or what cannot stand in one.
 _STOP = r"\s\"'<>\\{}|^`"
 _FILE = r"\.(?:mp4|MP4|m4v|mov|m3u8|mpd)(?![\w.])|\.ism/manifest"
-_QUERY = rf"[^{_STOP},;\]]{{0,2000}}"
+# What goes on with an ampersand is another field of a list of settings, no longer the address.
+_QUERY = rf"(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?"
 IN_TEXT = re.compile(rf"(?:https?:)?//[^{_STOP}]{{1,400}}?(?:{_FILE}){_QUERY}")
 _ENDING, _AFTER = re.compile(_FILE), re.compile(_QUERY)
 _BEFORE = re.compile(rf"(?:(?:https?:)?/|(?<=[\"']))/[^{_STOP}]{{1,400}}$")
 _ENDINGS = (".mp4", ".m3u8", ".mpd", ".m4v", ".mov", ".ism/", ".MP4")
 _SCRIPT = re.compile(r"(?:(?:text|application)/(?:x-)?(?:javascript|ecmascript|json)|module)?(?:;.*)?", re.I)
 _SCRIPTS, _NAMED, _LONGEST, _ALL = 300, 500, 1_500_000, 4_000_000
-_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|/)")
+_ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
 # One film comes in several sizes: what tells them apart in a name is no other film.
 _RENDITION = re.compile(
     r"(?<![a-z0-9])(?:\d{3,4}p?|\d{2,4}x\d{2,4}|\d{2,5}k(?:bps)?|hd|sd|uhd|fhd|hq|lq|hi|lo|high|low|medium|mobile"
     r"|v\d|\d)(?![a-z0-9])",
     re.I,
 )
+_LIVE = re.compile(r"[/_.-](?:live|livestream|24x7|24-7|linear|simulcast)[/_.-]", re.I)
 _FEW, _NODES, _TRIES, _PARTS = 3, 60_000, 5, 20
 _STARTS = re.compile(r"=\s*(?=[{\[])|^\s*(?=[{\[])")
 _ADDRESSES = frozenset(
@@ -57,8 +59,11 @@ def files(page: Page) -> Iterator[str]:
         text = text[: min(_LONGEST, room)]
         room -= len(text)
         found = _named(text)
-        if _inside(script, page.main) or _films(found) <= _FEW:
+        if _inside(script, page.main):
             yield from found
+        elif _films(found) <= _FEW:
+            # The channel a site sends all day is named in the set-up of every page.
+            yield from (address for address in found if not _LIVE.search(address))
         else:
             yield from _of_the_story(text, page)
 

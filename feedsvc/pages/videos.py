@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 from msgspec.structs import replace
 
@@ -26,9 +27,13 @@ _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
 # An address without an ending may be a file; with another ending, or in a player's folder, it is none.
 _PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
 _IN_DATA = re.compile(states.IN_TEXT.pattern + r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$", re.I)
-_DATA = (
-    "//@*[starts-with(name(),'data-')][contains(.,'.mp4') or contains(.,'.m3u8') or contains(.,'.mpd')"
-    " or contains(.,'.ism/')]"
+# Players keep their files in attributes of many names; these elements' are read elsewhere, or are no player's.
+_OTHERS = " or ".join(
+    f"parent::{n}" for n in ("a", "link", "meta", "img", "video", "source", "track", "script")
+)
+_NAMED = " or ".join(f"contains(.,'{ending}')" for ending in (".mp4", ".m3u8", ".mpd", ".ism/"))
+_DATA = etree.XPath(
+    f"//@*[{_NAMED}][starts-with(name(),'data-') or starts-with(name(),'on') or not({_OTHERS})]"
 )
 _FACTS = ("duration", "width", "height", "bitrate")
 _ADVERT = re.compile(
@@ -65,7 +70,9 @@ def _named(page: Page) -> list[str]:
     """Return the addresses that structured data state for a video, players' among them."""
     keys = ("embedUrl", "embedURL", "contentUrl")
     urls = [url for node in objects(page) for key in keys for url in page.graph.texts(node, key)]
-    return urls + page.every("og:video:secure_url", "og:video:url", "og:video", "twitter:player")
+    return urls + page.every(
+        "og:video:secure_url", "og:video:url", "og:video", "twitter:player", "embedurl", "contenturl"
+    )
 
 
 def objects(page: Page) -> Iterator[Node]:
@@ -133,6 +140,10 @@ def _declared(page: Page) -> Iterator[Video]:
         yield from _video(page, url, facts, "unknown" if _MEDIA_TYPE.search(kind) else "link")
     for url in page.every("twitter:player:stream"):
         yield from _video(page, url, {}, "unknown")
+    # Microdata say it in elements of their own.
+    links = page.tree.xpath("//link[@itemprop='contentUrl' or @itemprop='contentURL']/@href")[:_SEEN]
+    for url in (*page.every("contenturl"), *map(str, links)):
+        yield from _video(page, url, {"duration": page.first("duration")}, "unknown")
 
 
 def _shown(page: Page) -> tuple[list[Video], list[Video]]:
@@ -164,12 +175,22 @@ def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
 
 
 def _in_data(page: Page) -> Iterator[str]:
-    """Yield the video addresses in ``data-*`` attributes, where players keep their configuration."""
+    """Yield the video addresses in attributes, where players keep their configuration."""
     if not page.names_media:
         return
-    for value in page.tree.xpath(_DATA)[:_SEEN]:
+    for value in _DATA(page.tree)[:_SEEN]:
         if not markup.aside(value.getparent()):
-            yield from _IN_DATA.findall(str(value)[:_CONFIGURATION].replace(r"\/", "/"))
+            said = str(value)[:_CONFIGURATION]
+            yield from _IN_DATA.findall(said.replace(r"\/", "/"))
+            yield from _fields(said)
+
+
+def _fields(said: str) -> Iterator[str]:
+    """Yield the addresses in fields: a frame's ``?file=https%3A...``, a player's ``file=...&image=...``."""
+    if "=" in said and "{" not in said:
+        for _, value in parse_qsl(said.partition("?")[2] or said, max_num_fields=None)[:_SEEN]:
+            if "/" in value and FILE.search(value.partition("?")[0]):
+                yield value
 
 
 def _linked(page: Page) -> Iterator[Video]:
