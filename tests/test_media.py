@@ -20,6 +20,11 @@ from tests import made_media
 from tests.loopback import Loopback
 
 URL = "https://media.example.org/film"
+ODD_LINES = (
+    "#EXT-X-STREAM-INF:BANDWIDTH=1", "[", "a", "#EXT-X-GAP", "#EXT-X-BYTERANGE:9@", "#EXT-X-BYTERANGE:-1@x",
+    '#EXT-X-MAP:URI="[",BYTERANGE="9"', "#EXT-X-I-FRAMES-ONLY", "#EXT-X-KEY:METHOD=NONE",
+    "#EXT-X-DISCONTINUITY", '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="b"', "#EXTINF:1e9", "https://[",
+)  # fmt: skip
 VOD = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nindex0.ts\n#EXT-X-ENDLIST\n"
 
 
@@ -487,7 +492,7 @@ def test_no_damage_raises(damage: list[tuple[int, int]]) -> None:
     frame(URL, Shelf({URL: bytes(data)}))
 
 
-@given(st.text(), st.lists(st.sampled_from([*VOD.splitlines(), "#EXT-X-STREAM-INF:BANDWIDTH=1", "[", "a"])))
+@given(st.text(), st.lists(st.sampled_from([*VOD.splitlines(), *ODD_LINES])))
 def test_no_playlist_raises(text: str, lines: list[str]) -> None:
     for said in (text, "\n".join(lines), "\n".join([*lines, text])):
         playlist = hls.read(said, URL)

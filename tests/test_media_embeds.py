@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from feeds.model import Issue, Video
 from feedsvc.http import FetchError
 from feedsvc.media import CODES
-from feedsvc.media.embeds import resolve
+from feedsvc.media.embeds import provider, resolve
 
 BRIGHTCOVE = "https://edge.api.brightcove.com/playback/v1/accounts/2540076170001/videos/6105449714001"
 ARC = (
@@ -75,6 +75,11 @@ def test_what_is_no_embed_stays_as_it_is_and_nobody_is_asked(url: str) -> None:
     video = Video(url, duration=9)
     assert resolve(video, desk, KEYS) == (video,)
     assert desk.asked == []
+    assert provider(url) == ""
+
+
+def test_whose_embed_an_address_is() -> None:
+    assert [provider(url) for url in (BRIGHTCOVE, ARC)] == ["Brightcove", "Arc XP"]
 
 
 def test_brightcove_is_asked_with_the_account_s_key() -> None:

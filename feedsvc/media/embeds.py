@@ -50,6 +50,11 @@ class _Refused(Exception):
     """Why a provider gives no stream: an issue's code, message and fix."""
 
 
+def provider(url: str) -> str:
+    """Return whose embed an address is that must be resolved before it is probed, "" for any other."""
+    return "Brightcove" if _BRIGHTCOVE.fullmatch(url) else "Arc XP" if _ARC.fullmatch(url) else ""
+
+
 def resolve(video: Video, ask: Ask, keys: Mapping[str, str]) -> tuple[Video, ...] | Issue:
     """Return the streams behind an embed's public address, best for a TV first; any other video as it is.
 

@@ -27,7 +27,7 @@ _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
 # An address without an ending may be a file; with another ending, or in a player's folder, it is none.
 _PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
 _IN_DATA = re.compile(states.IN_TEXT.pattern + r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$", re.I)
-# Players keep their files in attributes of many names; these elements' are read elsewhere, or are no player's.
+# Players keep their files in attributes of many names; these elements' are read elsewhere, or no player's.
 _OTHERS = " or ".join(
     f"parent::{n}" for n in ("a", "link", "meta", "img", "video", "source", "track", "script")
 )
