@@ -32,6 +32,9 @@ CODES = {
 _ID = re.compile(r"[a-z0-9_]{1,50}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _BEST_FIRST = ("FHD", "HD", "UHD", "SD")
+_FILES = 1
+_KINDS_FIRST = {"HLS": 0, "DASH": 2, "SMOOTH": 3}
+_FASTEST = 10_000  # kbps
 _LONGEST = 24 * 3600
 _UNRATED = Rating()
 _MOST = 10**12
@@ -142,8 +145,20 @@ def _playable(videos: tuple[Video, ...]) -> Iterator[Video]:
         for video in videos
         if video.type and 0 < (video.duration or 0) <= _LONGEST and (url := _public(video.url))
     ]
-    # Both readers play the first rendition only: adaptive before fixed, then the best for most TVs.
-    yield from sorted(usable, key=lambda v: (v.type != "HLS", _BEST_FIRST.index(v.quality or "HD")))
+    # Both readers play the first rendition only, so what fewer TVs play comes later.
+    yield from sorted(usable, key=_for_most_tvs)
+
+
+def _for_most_tvs(video: Video) -> tuple[bool, int, int, int]:
+    """Return what renditions are ordered by: a bit rate TVs play, HLS, then files, the best picture first.
+
+    Roku recommends HLS; H.264 of more than 10 Mbps is beyond what its players must decode, but of a ladder
+    they take a lower rung.
+    """
+    rate = video.bitrate or 0
+    kind = _KINDS_FIRST.get(video.type or "MP4", _FILES)
+    too_fast = kind == _FILES and rate > _FASTEST
+    return too_fast, kind, _BEST_FIRST.index(video.quality or "HD"), -rate
 
 
 def _tidy(video: Video, url: str) -> Video:

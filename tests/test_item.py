@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feeds import text
 from feeds.item import Item, descriptions, item, items
-from feeds.model import Article, Caption, Feed, Image, Issue, Rating, Row, Video
+from feeds.model import Article, Caption, Feed, Image, Issue, Quality, Rating, Row, Video, VideoType
 from tests.articles import NOON, article, channel
 
 
@@ -79,6 +79,23 @@ def test_the_best_rendition_for_most_tvs_comes_first() -> None:
     stream = Video("https://a.example/m.m3u8", "HLS", "SD", duration=5)
     urls = [v.url.rsplit("/", 1)[1] for v in told(videos=(*videos, stream)).videos]
     assert urls == ["m.m3u8", "fhd.mp4", "hd.mp4", "uhd.mp4", "sd.mp4"]
+
+
+def test_renditions_by_kind_and_bit_rate() -> None:
+    told_of: list[tuple[VideoType, Quality, int | None]] = [
+        ("MP4", "FHD", 12_000), ("SMOOTH", "FHD", 5000), ("DASH", "FHD", 5000), ("MP4", "HD", 2000),
+        ("MP4", "HD", 3500), ("MP4", "HD", None), ("MP4", "FHD", 10_000), ("HLS", "HD", 3000),
+        ("HLS", "FHD", 14_000),
+    ]  # fmt: skip
+    videos = tuple(
+        Video(f"https://a.example/{n}", *one[:2], one[2], duration=5) for n, one in enumerate(told_of)
+    )
+    order = [told_of[int(v.url.rsplit("/", 1)[1])] for v in told(videos=videos).videos]
+    assert order == [
+        ("HLS", "FHD", 14_000), ("HLS", "HD", 3000), ("MP4", "FHD", 10_000), ("MP4", "HD", 3500),
+        ("MP4", "HD", 2000), ("MP4", "HD", None), ("DASH", "FHD", 5000), ("SMOOTH", "FHD", 5000),
+        ("MP4", "FHD", 12_000),
+    ]  # fmt: skip
 
 
 def test_a_caption_without_a_usable_language_or_address_is_dropped() -> None:

@@ -20,6 +20,11 @@ from tests import made_media
 from tests.loopback import Loopback
 
 URL = "https://media.example.org/film"
+ODD_LINES = (
+    "#EXT-X-STREAM-INF:BANDWIDTH=1", "[", "a", "#EXT-X-GAP", "#EXT-X-BYTERANGE:9@", "#EXT-X-BYTERANGE:-1@x",
+    '#EXT-X-MAP:URI="[",BYTERANGE="9"', "#EXT-X-I-FRAMES-ONLY", "#EXT-X-KEY:METHOD=NONE",
+    "#EXT-X-DISCONTINUITY", '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="b"', "#EXTINF:1e9", "https://[",
+)  # fmt: skip
 VOD = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nindex0.ts\n#EXT-X-ENDLIST\n"
 
 
@@ -184,6 +189,23 @@ def test_rung_in_a_codec_a_tv_need_not_have_is_not_the_top() -> None:
     assert top.url == "https://media.example.org/best"
 
 
+def test_rung_of_sound_alone_is_not_the_top() -> None:
+    text = (
+        '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=128000,CODECS="mp4a.40.2"\nsound\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=90000,CODECS="mp4a.40.2,avc1.4d401f"\nfilm\n'
+    )
+    top = hls.read(text, URL).top()
+    assert top
+    assert top.url == "https://media.example.org/film"
+
+
+def test_what_is_missing_in_a_stream_takes_its_time_and_is_not_asked_for(stream: dict[str, bytes]) -> None:
+    text = "#EXTM3U\n#EXTINF:2,\n#EXT-X-GAP\ngone.ts\n#EXTINF:3,\nindex1.ts\n#EXT-X-ENDLIST\n"
+    shelf = Shelf({**stream, f"{URL}/m.m3u8": text.encode()})
+    assert the_film(probe(Video(f"{URL}/m.m3u8"), shelf)).duration == 5
+    assert shelf.asked == [f"{URL}/m.m3u8", f"{URL}/index1.ts"]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -193,8 +215,8 @@ def test_rung_in_a_codec_a_tv_need_not_have_is_not_the_top() -> None:
         (b'{"error": "gone"}', "video_not_a_film"),
         (b"\xff\xd8\xff\xe0" + b"x" * 100, "video_not_a_film"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1", "video_not_a_film"),
-        (b"<?xml version='1.0'?>\n<MPD xmlns='urn:mpeg:dash:schema:mpd:2011'/>", "video_type"),
-        (b"<SmoothStreamingMedia MajorVersion='2'/>", "video_type"),
+        (b"<?xml version='1.0'?>\n<MPD xmlns='urn:mpeg:dash:schema:mpd:2011'/>", "video_empty"),
+        (b"<SmoothStreamingMedia MajorVersion='2'/>", "video_empty"),
         (b"ID3\x04\x00" + b"\x00" * 300, "video_type"),
         (b"FLV\x01\x05\x00\x00\x00\x09", "video_type"),
         (b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00", "video_broken"),
@@ -206,6 +228,8 @@ def test_rung_in_a_codec_a_tv_need_not_have_is_not_the_top() -> None:
         (b'#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"\n#EXTINF:2,\na\n#EXT-X-ENDLIST', "video_encrypted"),
         (b"#EXTM3U\n#EXT-X-SESSION-KEY:METHOD=AES-128\n#EXT-X-STREAM-INF:A=1\nfilm", "video_encrypted"),
         (b"#EXTM3U\n#EXTINF:2,\nfilm\n#EXT-X-ENDLIST\n", "video_broken"),
+        (b"#EXTM3U\n#EXT-X-I-FRAMES-ONLY\n#EXTINF:2,\nfilm\n#EXT-X-ENDLIST\n", "video_not_a_film"),
+        (b"#EXTM3U\n#EXT-X-GAP\n#EXTINF:2,\nfilm\n#EXT-X-ENDLIST\n", "video_empty"),
     ],
 )  # fmt: skip
 def test_what_is_no_film_is_one_issue(data: bytes, code: str) -> None:
@@ -468,7 +492,7 @@ def test_no_damage_raises(damage: list[tuple[int, int]]) -> None:
     frame(URL, Shelf({URL: bytes(data)}))
 
 
-@given(st.text(), st.lists(st.sampled_from([*VOD.splitlines(), "#EXT-X-STREAM-INF:BANDWIDTH=1", "[", "a"])))
+@given(st.text(), st.lists(st.sampled_from([*VOD.splitlines(), *ODD_LINES])))
 def test_no_playlist_raises(text: str, lines: list[str]) -> None:
     for said in (text, "\n".join(lines), "\n".join([*lines, text])):
         playlist = hls.read(said, URL)

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.model import Article
 from feedsvc import pages
@@ -161,6 +163,15 @@ def test_a_content_url_that_is_a_page_is_no_video(url: str) -> None:
         ("<div data-setup='{\"sources\":[{\"src\":\"https:\\/\\/cdn.example.org\\/a.mpd\"}]}'></div>",
          ["https://cdn.example.org/a.mpd"]),
         ('<a href="/files/Talk.MP4">Watch the talk</a>', ["/files/Talk.MP4"]),
+        ('<news-player hls-url="/a.m3u8" poster="/a.jpg"></news-player>', ["/a.m3u8"]),
+        ("<div onclick=\"play('https://cdn.example.org/a.mp4')\"></div>", ["https://cdn.example.org/a.mp4"]),
+        ('<iframe src="/player.html?file=https%3A%2F%2Fcdn.example.org%2Fa.mp4%3Fx%3D1&skin=b"></iframe>',
+         ["https://cdn.example.org/a.mp4?x=1"]),
+        ('<object><param name="flashvars" value="file=https://cdn.example.org/a.mp4&image=/a.jpg"></object>',
+         ["https://cdn.example.org/a.mp4"]),
+        ('<div itemscope><meta itemprop="contentUrl" content="/a.mp4"></div>', ["/a.mp4"]),
+        ('<div itemscope><link itemprop="contentUrl" href="/a.mp4"></div>', ["/a.mp4"]),
+        ('<img src="/moving.mp4">', []),
         ('<video src="/a.webm"></video><video src="/a.mp4"></video>', ["/a.mp4", "/a.webm"]),
         ('<video loop muted autoplay src="/mood.mp4"></video><video src="/a.mp4"></video>', ["/a.mp4",
         "/mood.mp4"]),
@@ -216,14 +227,23 @@ def test_captions_beside_a_video() -> None:
         ('<iframe src="//www.youtube.com/embed/x"></iframe>', "YouTube"),
         ('<iframe src="about:blank" data-src="https://player.vimeo.com/video/1"></iframe>', "Vimeo"),
         ('<amp-youtube data-videoid="x"></amp-youtube>', "YouTube"),
+        ('<iframe src="https://www.facebook.com/plugins/video.php?href=x"></iframe>', "Facebook"),
+        ('<iframe src="https://www.tiktok.com/embed/v2/7"></iframe>', "TikTok"),
+        # Players that a rule leads from to a stream, but here without what the rule needs.
         ('<video data-account="1" data-video-id="2"></video>', "Brightcove"),
+        ('<video-js data-video-id="6105449714001"></video-js>', "Brightcove"),
+        ('<iframe src="https://players.brightcove.net/2540076170001/x_default/index.html?playlistId=1"></iframe>',
+         "Brightcove"),
+        ('<amp-jwplayer data-playlist-id="482jsTAr"></amp-jwplayer>', "JW Player"),
+        ('<iframe src="https://cdnapisec.kaltura.com/p/123/embed?entry_id=soon"></iframe>', "Kaltura"),
+        ('<div class="powa" data-org="tbt" data-uuid="no-uuid"></div>', "Arc XP"),
         ('<iframe src="https://tv.example.org/player/embed/9"></iframe>', "tv.example.org"),
         (
             ld({"@type": "VideoObject", "embedUrl": "https://www.dailymotion.com/embed/video/x"}),
             "Dailymotion",
         ),
     ],
-)
+)  # fmt: skip
 def test_an_embedded_player_is_told_but_is_no_video(embed: str, name: str) -> None:
     article = read(embed)
     (issue,) = [i for i in article.issues if i.code == "video_embed"]
@@ -236,3 +256,168 @@ def test_two_embeds_of_one_provider_are_one_issue_and_widgets_none() -> None:
     twice = '<iframe src="https://youtu.be/a"></iframe><iframe src="https://youtu.be/b"></iframe>'
     widget = '<iframe src="https://www.facebook.com/plugins/like.php?href=x"></iframe>'
     assert [i.code for i in read(twice + widget).issues].count("video_embed") == 1
+
+
+JW = "https://cdn.jwplayer.com/manifests/AbCd1234.m3u8"
+KALTURA = (
+    "https://cdnapisec.kaltura.com/p/811441/sp/81144100/playManifest/entryId/1_a2b3c4d5"
+    "/format/applehttp/protocol/https/a.m3u8"
+)
+BRIGHTCOVE = "https://edge.api.brightcove.com/playback/v1/accounts/2540076170001/videos/6105449714001"
+UUID = "8c99cb6e-b29c-4bc9-9173-7bf9979225ab"
+FIND = f"v1/ansvideos/findByUuid?uuid={UUID}"
+INDEX = "players.brightcove.net/2540076170001/Ab_default/index"
+
+
+@pytest.mark.parametrize(
+    ("embed", "address"),
+    [
+        ('<script src="//cdn.jwplayer.com/players/AbCd1234-XyZw9876.js"></script>', JW),
+        ('<iframe src="https://content.jwplatform.com/players/AbCd1234-XyZw9876.html"></iframe>', JW),
+        ('<div data-jw-media-id="AbCd1234"></div>', JW),
+        ('<div class="jwplayer" data-media-id="AbCd1234"></div>', JW),
+        ('<amp-jwplayer data-media-id="AbCd1234" data-player-id="XyZw9876"></amp-jwplayer>', JW),
+        ('<div id="botr_AbCd1234_XyZw9876_div"></div>', JW),
+        ('<script>jwplayer("a").setup({playlist: "https:\\/\\/cdn.jwplayer.com\\/v2\\/media\\/AbCd1234"})'
+         "</script>", JW),
+        (ld({"@type": "VideoObject", "embedUrl": "https://cdn.jwplayer.com/players/AbCd1234-XyZw9876"}), JW),
+        ('<iframe src="https://cdnapisec.kaltura.com/p/811441/sp/81144100/embedIframeJs/uiconf_id/2/partner_id/'
+         '811441?iframeembed=true&entry_id=1_a2b3c4d5"></iframe>', KALTURA),
+        ('<iframe src="https://www.kaltura.com/index.php/extwidget/preview/partner_id/811441/uiconf_id/3/'
+         'entry_id/1_a2b3c4d5/embed/iframe"></iframe>', KALTURA),
+        ('<amp-kaltura-player data-partner="811441" data-entryid="1_a2b3c4d5"></amp-kaltura-player>',
+         KALTURA),
+        ('<script>kWidget.embed({targetId: "k", wid: "_811441", uiconf_id: 3, entry_id: "1_a2b3c4d5"});'
+         "</script>", KALTURA),
+        ('<script>/* kaltura */ p = setup({provider: {partnerId: 811441}}); p.loadMedia({entryId: '
+         "'1_a2b3c4d5'})</script>", KALTURA),
+        (f'<iframe src="https://{INDEX}.html?videoId=6105449714001&autoplay"></iframe>', BRIGHTCOVE),
+        ('<video-js data-account="2540076170001" data-video-id="6105449714001"></video-js>', BRIGHTCOVE),
+        (f'<video data-video-id="6105449714001"></video><script src="//{INDEX}.min.js"></script>',
+         BRIGHTCOVE),
+        ('<amp-brightcove data-account="2540076170001" data-video-id="6105449714001"></amp-brightcove>',
+         BRIGHTCOVE),
+        (f'<div class="powa" data-org="tbt" data-uuid="{UUID}" data-env="prod"></div>',
+         f"https://video-api-cdn.tbt.arcpublishing.com/api/{FIND}"),
+        (f'<div class="powa" data-org="wapo" data-uuid="{UUID}"></div>',
+         f"https://video-api-cdn.washpost.arcpublishing.com/api/{FIND}"),
+        (f'<div class="powa" data-org="cmg" data-uuid="{UUID}"></div>',
+         f"https://cmg-config-prod.api.cdn.arcpublishing.com/video/{FIND}"),
+        (f'<div class="powa" data-org="gray" data-uuid="{UUID}" data-api="sandbox"></div>',
+         f"https://gray-sandbox-cdn.video-api.arcpublishing.com/api/{FIND}"),
+    ],
+)  # fmt: skip
+def test_an_embed_with_a_public_rule_is_its_provider_s_address(embed: str, address: str) -> None:
+    article = read(embed)
+    assert [video.url for video in article.videos] == [address]
+    assert [i.code for i in article.issues if i.code == "video_embed"] == []
+
+
+@pytest.mark.parametrize(
+    "embed",
+    [
+        '<script src="//cdn.jwplayer.com/libraries/AbCd1234.js"></script>',
+        '<script src="//cdn.jwplayer.com/players/AbCd1234.js"></script>',
+        '<script>jwplayer("a").setup({playlist: "https://cdn.jwplayer.com/v2/playlists/AbCd1234"})</script>',
+        "<script>x=[{}]</script>".format(
+            ",".join(f'"https://cdn.jwplayer.com/v2/media/AbCd123{n}"' for n in range(4))
+        ),
+        '<aside><div data-jw-media-id="AbCd1234"></div></aside>',
+        f'<div class="comments" data-org="tbt" data-uuid="{UUID}"></div>',
+        '<div data-media-id="AbCd1234"></div>',
+        '<div id="botr_short_div"></div>',
+        '<video data-video-id="6105449714001"></video>',
+    ],
+)
+def test_what_only_looks_like_an_embed(embed: str) -> None:
+    article = read(embed)
+    assert article.videos == ()
+    assert [i.code for i in article.issues if i.code == "video_embed"] == []
+
+
+def test_an_embed_comes_after_the_files_a_page_names_itself() -> None:
+    head = ld({**NEWS, "video": {"@type": "VideoObject", "contentUrl": "/own.mp4"}})
+    assert videos('<div data-jw-media-id="AbCd1234"></div><a href="/talk.mp4">Talk</a>', head) == [
+        "/own.mp4",
+        JW,
+        "/talk.mp4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "urls"),
+    [
+        ('player.setup({file: "https://cdn.example.org/a.m3u8"})', ["https://cdn.example.org/a.m3u8"]),
+        ('p({"sources":[{"src":"https:\\/\\/cdn.example.org\\/a.mp4?e=1\\u0026h=2","type":"video\\/mp4"}]})',
+         ["https://cdn.example.org/a.mp4?e=1&h=2"]),
+        ("p({file:'/films/a.mp4'})", ["/films/a.mp4"]),
+        (r'S = JSON.parse("{\"src\":\"https:\\u002F\\u002Fcdn.example.org\\u002Fa.mp4\"}")',
+         ["https://cdn.example.org/a.mp4"]),
+        ('config = {live: "https://cdn.example.org/live/news.m3u8"}', []),
+        ('p("https://x.example/a.ism/manifest(format=m3u8-aapl)")',
+         ["https://x.example/a.ism/manifest(format=m3u8-aapl)"]),
+        ("".join(f'add("https://cdn.example.org/film_{h}p.mp4");' for h in (1080, 720, 480, 360, 240)),
+         [f"https://cdn.example.org/film_{h}p.mp4" for h in (1080, 720, 480, 360, 240)]),
+        ('p("https://ads.example.com/a.mp4", "https://cdn.example.org/preroll/a.mp4")', []),
+        ('load("https://cdn.example.org/plugins/blank.mp4")', []),
+        ('f(a, "file.mp4"); types.mp4 = `https://x.example/${id}.mp4`', []),
+        ("".join(f'add("https://cdn.example.org/{name}.mp4");' for name in ("fire", "goal", "port", "rain")),
+         []),
+    ],
+)  # fmt: skip
+def test_videos_a_player_is_set_up_with(script: str, urls: list[str]) -> None:
+    html = f"<body><article><h1>Harbour</h1><p>{PROSE}</p></article><script>{script}</script></body>"
+    found = pages.read(html.encode(), URL).videos
+    assert [video.url.removeprefix(SITE) for video in found] == urls
+
+
+def test_a_script_in_the_story_may_name_several_films() -> None:
+    names = ("fire", "goal", "mayor", "rain")
+    script = "".join(f'add("https://cdn.example.org/{name}.mp4");' for name in names)
+    assert len(videos(f"<script>{script}</script>")) == 4
+    assert videos(f'<script type="text/template">{script}</script>') == []
+    assert videos(f"<aside><script>{script}</script></aside>") == []
+
+
+def state(**of_the_story: object) -> str:
+    """Return a page whose state holds the videos of ten stories, one of them its own."""
+    others = [
+        {"url": f"/world/story-{name}", "video": {"src": f"https://cdn.example.org/{name}.m3u8"}}
+        for name in ("fire", "goal", "mayor", "rain", "port", "ship", "quay", "dock", "tide", "mole")
+    ]
+    own = {"featured": {"m3u8": "https://cdn.example.org/own.m3u8"}, "related": others, **of_the_story}
+    packed = json.dumps({"app": {"others": others, "page": {"content": own}}}).replace("/", "\\/")
+    return (
+        f"<body><article><h1>Harbour</h1><p>{PROSE}</p></article><script>window.S = {packed};</script></body>"
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"url": URL},
+        {"canonical_url": "/world/harbour-opens/"},
+        {"link": {"x": 1}, "webUrl": f"{URL}?ref=home"},
+    ],
+)
+def test_of_a_state_only_the_story_s_own_part_counts(said: dict[str, object]) -> None:
+    found = pages.read(state(**said).encode(), URL).videos
+    assert [video.url for video in found] == ["https://cdn.example.org/own.m3u8"]
+
+
+def test_a_state_s_part_may_be_told_by_the_id_in_the_address() -> None:
+    found = pages.read(state(id=14030671).encode(), f"{URL}/14030671/").videos
+    assert [video.url for video in found] == ["https://cdn.example.org/own.m3u8"]
+
+
+def test_a_state_that_does_not_name_the_story_says_nothing() -> None:
+    assert pages.read(state(url="/", id=1, uri="https://[").encode(), URL).videos == ()
+
+
+@given(
+    st.text(),
+    st.lists(st.sampled_from(["{", "[", '"', "//a.b/", ".mp4", "= {", "\\u002f", "kaltura", ":", "="])),
+)
+def test_no_script_raises(text: str, pieces: list[str]) -> None:
+    script = f"jwplayer.com kaltura {''.join(pieces)} .mp4 {text}".replace("<", "")
+    pages.read(f"<body><p>{PROSE}</p><script>{script}</script></body>".encode("utf-8", "replace"), URL)

@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from feedsvc.http.connections import PATIENCE, Adapter, NotPublic
-from feedsvc.http.fetched import BLOCK, UNRANGED, FetchError, RemoteFile, Response, Validator
+from feedsvc.http.fetched import BLOCK, UNRANGED, FetchError, RemoteFile, Response, Validator, whole_size
 from feedsvc.settings import HttpSettings
 
 REDIRECTS = 5
@@ -85,7 +85,21 @@ class Http:
         Raises:
             FetchError: whatever went wrong, also later from its `read`.
         """
-        return RemoteFile(lambda start: self._block(url, start), url, max_bytes)
+        return RemoteFile(lambda start: self._block(url, start), url, max_bytes, self._clock())
+
+    def unchanged(self, url: str, validator: Validator) -> bool:
+        """Tell whether a file is as it was when its `validator` was given, for the price of one byte.
+
+        A file that cannot be told apart, because its server names no versions, counts as changed.
+
+        Raises:
+            FetchError: whatever went wrong.
+        """
+        if not validator.etag and not validator.last_modified:
+            return False
+        headers = {"Range": "bytes=0-0", "Accept-Encoding": "identity"}
+        answer = self._fetch(url, headers | _conditions(validator, self._clock()), 1, whole=False)
+        return answer.status == 304 or _same_version(answer, validator)
 
     def _block(self, url: str, start: int) -> Response:
         headers = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "identity"}
@@ -205,6 +219,15 @@ def _conditions(validator: Validator | None, now: float) -> dict[str, str]:
     if validator.last_modified and (_seconds(validator.last_modified) or 0) <= now:
         headers["If-Modified-Since"] = validator.last_modified
     return headers
+
+
+def _same_version(answer: Response, known: Validator) -> bool:
+    """Tell whether a server that takes no conditions gave the version it gave before."""
+    if known.size is not None and whole_size(answer) != known.size:
+        return False
+    said = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    # One tag is proof; a date alone is weaker, and with a tag beside it that changed it is none.
+    return said[0] == known.etag if known.etag or said[0] else said[1] == known.last_modified
 
 
 def _with_validator(answer: Response, known: Validator | None, now: float) -> Response:

@@ -111,13 +111,15 @@ def without_login(url: str) -> str:
 class Validator(Struct, frozen=True):
     """What to ask a server about next time: the newest pair it sent, always as it was with the body.
 
-    `checked` is when the body was last had without conditions, in seconds since 1970; `digest` names it.
+    `checked` is when the body was last had without conditions, in seconds since 1970; `digest` names it,
+    and of a file that was read in parts `size` is how many bytes it has.
     """
 
     etag: str = ""
     last_modified: str = ""
     checked: float = 0.0
     digest: str = ""
+    size: int | None = None
 
 
 class Response(Struct, frozen=True):
@@ -142,9 +144,14 @@ class Response(Struct, frozen=True):
 
 
 class RemoteFile(io.RawIOBase):
-    """A file on a server, to read and seek in. `url` is the final one, `size` in bytes, None if not said."""
+    """A file on a server, to read and seek in. `url` is the final one, `size` in bytes, None if not said.
 
-    def __init__(self, fetch: Callable[[int], Response], url: str, max_bytes: int) -> None:
+    `validator` is what `Http.unchanged` asks with later; an empty one if the server named nothing.
+    """
+
+    def __init__(
+        self, fetch: Callable[[int], Response], url: str, max_bytes: int, opened: float = 0.0
+    ) -> None:
         super().__init__()
         first = fetch(0)
         self.url, self.content_type = first.url, first.headers.get("Content-Type", "")
@@ -152,9 +159,10 @@ class RemoteFile(io.RawIOBase):
         self._ranges = first.status == 206
         self._start = first.body
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
-        self.size = _size(first)
+        self.size = whole_size(first)
         if self.size is None and len(first.body) < UNRANGED:
             self.size = len(first.body)  # sent in chunks, as playlists often are, and whole all the same
+        self.validator = validator(first, opened, self.size)
 
     def readable(self) -> bool:
         """Return True."""
@@ -206,12 +214,18 @@ class RemoteFile(io.RawIOBase):
     def _part(self, start: int) -> bytes:
         answer = self._fetch(start)
         expected = min(BLOCK, (self.size or 0) - start)
-        if answer.status != 206 or _size(answer) != self.size or len(answer.body) != expected:
+        if answer.status != 206 or whole_size(answer) != self.size or len(answer.body) != expected:
             raise FetchError(self.url, "fetch_bad_range")
         return answer.body
 
 
-def _size(answer: Response) -> int | None:
+def validator(answer: Response, checked: float, size: int | None) -> Validator:
+    """Return what an answer says of the version of its file, an empty validator when that is nothing."""
+    etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    return Validator(etag, modified, checked, size=size) if etag or modified else Validator()
+
+
+def whole_size(answer: Response) -> int | None:
     """Return the size of the whole file an answer is part of."""
     part = re.fullmatch(r"bytes \d+-\d+/(\d+)", answer.headers.get("Content-Range", "").strip())
     if answer.status == 206:

@@ -1,5 +1,6 @@
 """What a film is, and a good picture out of it, told by its own bytes: names and headers are not believed."""
 
+import codecs
 import io
 import re
 import time
@@ -9,12 +10,26 @@ from typing import Any
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
+from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.model import Issue, Quality, Video
-from feedsvc.http import FetchError
-from feedsvc.media import hls, mp4
-from feedsvc.media.footage import DAMAGE, LARGEST, Files, Limits, OpenUrl, Unfit, decoded, moving, playlist
+from feedsvc.http import FetchError, Validator
+from feedsvc.media import dash, embeds, hls, mp4, signed, smooth
+from feedsvc.media.footage import (
+    DAMAGE,
+    LARGEST,
+    Files,
+    Limits,
+    Opened,
+    OpenUrl,
+    Unfit,
+    decode,
+    decoded,
+    moving,
+    playlist,
+    text,
+)
 from feedsvc.media.posters import frame as frame
 
 CODES: Mapping[str, str] = {
@@ -29,6 +44,8 @@ CODES: Mapping[str, str] = {
     "video_truncated": "the file ends before the film does",
     "video_no_picture": "sound without moving pictures",
     "video_broken": "the film is damaged: it cannot be read or decoded",
+    **signed.CODES,
+    **embeds.CODES,
     "video_too_much": "examining it would take more time, bytes or files than allowed",
 }
 
@@ -42,6 +59,15 @@ _PICTURES: Mapping[str, tuple[frozenset[str], int]] = {
 _SOUNDS = frozenset({"aac", "ac3", "eac3", "ac4", "alac", "mp3"})
 _SHORTEST = 0.5
 _HEAD = 4096
+_FRAGMENT = re.compile(rb"(?s).{4}(?:moof|styp|sidx|uuid)")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Probe(Struct, frozen=True):
+    """What a film is, or why it will not play; `validator` asks next time whether it is still that file."""
+
+    found: Video | Issue
+    validator: Validator = Validator()
 
 
 def probe(
@@ -55,17 +81,33 @@ def probe(
     `open_url` gives a seekable file for an address; it may raise FetchError or OSError. The issue is an
     error with a code of `CODES`, and names the video's address. Never raises.
     """
+    return probed(video, open_url, limits, clock).found
+
+
+def probed(
+    video: Video,
+    open_url: OpenUrl,
+    limits: Limits = Limits(),  # noqa: B008
+    clock: Callable[[], float] = time.monotonic,
+) -> Probe:
+    """Return what `probe` does, and what to ask the server before it is probed again.
+
+    The validator is empty when the server names no versions, and for files of our own, which never change.
+    """
     with Files(open_url, limits, clock) as files:
+        version = Validator()
         try:
             file = files.open(video.url)
-            return _prober(file)(video, file, files)
+            version = file.validator
+            ends = signed.expires(video.url) or video.expires
+            return Probe(_prober(file)(replace(video, expires=ends), file, files), version)
         except Unfit as unfit:
-            return Issue("error", unfit.code, video.url, unfit.message, unfit.fix)
+            return Probe(Issue("error", unfit.code, video.url, unfit.message, unfit.fix), version)
         except FetchError as error:
             message = f"The video cannot be fetched. {error.message}"
-            return Issue("error", "video_fetch", video.url, message, error.fix)
+            return Probe(Issue("error", "video_fetch", video.url, message, error.fix))
         except DAMAGE as error:
-            return _damaged(video.url, error)
+            return Probe(_damaged(video.url, error), version)
 
 
 def _damaged(url: str, error: Exception) -> Issue:
@@ -75,12 +117,13 @@ def _damaged(url: str, error: Exception) -> Issue:
     return Issue("error", "video_broken", url, "The video file is damaged and cannot be read.", _AGAIN)
 
 
-Prober = Callable[[Video, io.BufferedReader, Files], Video]
+Prober = Callable[[Video, Opened, Files], Video]
 
 
 def _prober(file: io.BufferedReader) -> Prober:
     """Return what examines a film that begins as `file` does."""
     head = file.read(_HEAD)
+    head = decode(head).encode() if head.startswith(_UTF16) else head
     file.seek(0)
     if not head.strip(b"\x00"):
         raise Unfit("video_empty", "There is nothing in the video file.", _AGAIN)
@@ -96,7 +139,7 @@ def _prober(file: io.BufferedReader) -> Prober:
     )
 
 
-def _mp4(video: Video, file: io.BufferedReader, files: Files) -> Video:
+def _mp4(video: Video, file: Opened, files: Files) -> Video:
     layout = mp4.look(file)
     _check_layout(layout)
     file.seek(0)
@@ -121,20 +164,19 @@ def _check_layout(layout: mp4.Layout) -> None:
         raise Unfit("video_broken", "The video file has no index (moov).", _AGAIN)
 
 
-def _hls(video: Video, file: io.BufferedReader, files: Files) -> Video:
+def _hls(video: Video, file: Opened, files: Files) -> Video:
     ladder = playlist(file, video.url)
     _check_playlist(ladder)
     rung = ladder.top()
     film = files.playlist(rung.url) if rung else ladder
     _check_playlist(film)
+    if film.stills:
+        message = "The HLS playlist holds only the key pictures of a film, for winding."
+        raise Unfit("video_not_a_film", message, "Link the master playlist, or the film's own.")
     if not film.segments:
         raise Unfit("video_empty", "The HLS playlist names no segments.", "Publish the stream again.")
     if not film.ended:
-        raise Unfit(
-            "video_live",
-            "The video is a live stream, not a recorded film.",
-            "Use the recording's address; its playlist ends with #EXT-X-ENDLIST.",
-        )
+        raise _live("its playlist ends with #EXT-X-ENDLIST")
     with files.sample(film.segments[0]) as container:
         seen = _seen(video, container, film.seconds)
     if rung and rung.sound in ladder.sounds:
@@ -143,7 +185,74 @@ def _hls(video: Video, file: io.BufferedReader, files: Files) -> Video:
     return replace(seen, type="HLS", bitrate=bitrate, size=None)
 
 
-def _headless(video: Video, file: io.BufferedReader, files: Files) -> Video:
+def _live(how: str) -> Unfit:
+    message = "The video is a live stream, not a recorded film."
+    return Unfit("video_live", message, f"Use the recording's address; {how}.")
+
+
+def _dash(video: Video, file: Opened, files: Files) -> Video:
+    film = dash.read(text(file), file.url)
+    if film.encryption:
+        raise _locked(f" ({film.encryption})")
+    if film.live:
+        raise _live('its manifest says type="static"')
+    top, sound = film.top("video"), film.top("audio")
+    first = top.first if top else None
+    if top is None or first is None:
+        raise _without_pictures("DASH", sound is not None)
+    with files.sample(first) as container:
+        seen = _seen(video, container, film.seconds)
+    if sound and sound.first:
+        with files.sample(sound.first) as container:
+            _check_sound(container)
+    spoken = seen.language or (sound.language if sound else "")
+    return replace(seen, type="DASH", bitrate=top.bandwidth // 1000 or None, size=None, language=spoken)
+
+
+def _without_pictures(kind: str, heard: bool) -> Unfit:
+    if heard:
+        return Unfit("video_no_picture", f"The {kind} manifest names sound but no pictures.", _AS_MP4)
+    return Unfit("video_empty", f"The {kind} manifest names no film.", "Publish the stream again.")
+
+
+def _smooth(video: Video, file: Opened, files: Files) -> Video:
+    """Return what a Smooth manifest says: its fragments lack what a decoder must know, so none is decoded."""
+    film = smooth.read(text(file), file.url)
+    if film.encryption:
+        raise _locked(f" ({film.encryption})")
+    if film.live:
+        raise _live("its manifest does not say IsLive")
+    top, sound = film.top("video"), film.top("audio")
+    if top is None:
+        raise _without_pictures("Smooth", sound is not None)
+    if film.seconds < _SHORTEST:
+        raise Unfit("video_empty", "The video is zero seconds long.", _AGAIN)
+    _check_levels(top, sound)
+    if not _FRAGMENT.match(files.open(top.fragment).read(_HEAD)):
+        raise Unfit("video_broken", "A fragment of the Smooth stream is no MP4 fragment.", _AGAIN)
+    return replace(
+        video,
+        type="SMOOTH",
+        quality=_quality(top.height),
+        bitrate=top.bandwidth // 1000 or None,
+        width=top.width or None,
+        height=top.height or None,
+        duration=round(film.seconds, 3),
+        size=None,
+        language=video.language or (sound.language if sound else ""),
+    )
+
+
+def _check_levels(top: smooth.Rung, sound: smooth.Rung | None) -> None:
+    for rung, what in ((top, "picture"), (sound, "sound")):
+        if rung and rung.foreign:
+            how = rung.fourcc or "something unknown"
+            raise Unfit("video_codec", f"The {what} is coded as {how}, which Roku does not play.", _AS_MP4)
+    codec = "hevc" if top.fourcc in ("HEVC", "HVC1", "HEV1") else "h264"
+    _check_size(top.width, top.height, _PICTURES[codec][1])
+
+
+def _headless(video: Video, file: Opened, files: Files) -> Video:
     message = "The HLS playlist does not begin with #EXTM3U, as players require."
     raise Unfit("video_broken", message, "Publish the stream again.")
 
@@ -192,11 +301,15 @@ def _check_picture(stream: VideoStream, container: InputContainer) -> None:
     if codec not in _PICTURES or (stream.pix_fmt and stream.pix_fmt not in formats):
         how = f"{codec} with {stream.pix_fmt} pixels" if codec in _PICTURES else codec
         raise Unfit("video_codec", f"The picture is coded as {how}, which Roku does not play.", _AS_MP4)
-    if stream.width * stream.height > most:
-        message = f"The picture is {stream.width} x {stream.height} pixels, more than Roku players decode."
-        raise Unfit("video_too_large", message, "Offer the video in 1920 x 1080 pixels or fewer.")
+    _check_size(stream.width, stream.height, most)
     if not stream.width or not next(decoded(container, stream), None):
         raise Unfit("video_broken", "Not one picture of the video can be decoded.", _AGAIN)
+
+
+def _check_size(width: int, height: int, most: int) -> None:
+    if width * height > most:
+        message = f"The picture is {width} x {height} pixels, more than Roku players decode."
+        raise Unfit("video_too_large", message, "Offer the video in 1920 x 1080 pixels or fewer.")
 
 
 def _check_sound(container: InputContainer) -> None:
@@ -220,13 +333,14 @@ def _quality(height: int) -> Quality:
     return next((quality for least, quality in rungs if height >= least), "SD")
 
 
+_XML = rb"(?s)(?:\xef\xbb\xbf)?\s*(?:<[?!].{0,3000}?)?<(?:[\w.-]{1,60}:)?"
 # One line a kind of film; one without a prober is known, and known not to play.
 _KINDS: tuple[tuple[str, re.Pattern[bytes], Prober | None], ...] = (
     ("an HLS stream", re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U"), _hls),
     ("a damaged HLS stream", re.compile(rb"(?s)\s*#.{0,2000}#?EXT(M3U|INF|-X-)"), _headless),
     ("an MP4", re.compile(rb"(?s).{4}(ftyp|moov|mdat|wide|free|skip|pnot|uuid)"), _mp4),
-    ("a DASH stream", re.compile(rb"(?s)\s*<(MPD\s|\?xml.{0,2000}<MPD\s)"), None),
-    ("a Smooth stream", re.compile(rb"(?s)\s*<(Smooth|\?xml.{0,2000}<SmoothStreamingMedia)"), None),
+    ("a DASH stream", re.compile(_XML + rb"MPD[\s>]"), _dash),
+    ("a Smooth stream", re.compile(_XML + rb"SmoothStreamingMedia[\s>]"), _smooth),
     ("a WebM or Matroska file", re.compile(rb"\x1aE\xdf\xa3"), None),
     ("an MPEG-TS file", re.compile(rb"(?s)G.{187}G"), None),
     ("an MPEG program stream", re.compile(rb"\x00\x00\x01[\xba\xb3]"), None),

@@ -5,6 +5,7 @@ is told by its first bytes and the demuxer is named. So a playlist, or a script 
 leads FFmpeg to no other file (https://ffmpeg.org/ffmpeg-protocols.html lists where it would go if asked).
 """
 
+import codecs
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 from msgspec import Struct
 
-from feedsvc.http import FetchError
+from feedsvc.http import FetchError, Validator
 from feedsvc.media import hls
 
 # What PyAV and an opened file raise for bytes that are not what they should be.
@@ -55,6 +56,16 @@ class Readable(Protocol):
 OpenUrl = Callable[[str], Readable]
 
 
+class Opened(io.BufferedReader):
+    """An opened file: `url` is where it was in the end, `validator` what its server calls this version."""
+
+    def __init__(self, raw: io.RawIOBase, source: Readable, url: str) -> None:
+        super().__init__(raw, 1 << 16)
+        final, version = getattr(source, "url", url), getattr(source, "validator", None)
+        self.url = final if isinstance(final, str) else url
+        self.validator = version if isinstance(version, Validator) else Validator()
+
+
 class Limits(Struct, frozen=True):
     """What one film may cost: bytes read, seconds, files opened."""
 
@@ -87,7 +98,7 @@ class Files:
         with suppress(*DAMAGE, FetchError):
             self._opened.close()
 
-    def open(self, url: str) -> io.BufferedReader:
+    def open(self, url: str) -> Opened:
         """Return the file at `url`, which must be on the web or published here. Raises Unfit."""
         if not _FETCHABLE.match(url):
             raise Unfit(
@@ -99,7 +110,7 @@ class Files:
         self._spend(0)
         source = self._open_url(url)
         self._opened.callback(source.close)
-        return io.BufferedReader(_Metered(source, self._spend), 1 << 16)
+        return Opened(_Metered(source, self._spend), source, url)
 
     def playlist(self, url: str) -> hls.Playlist:
         """Return the HLS playlist at `url`. Raises Unfit."""
@@ -111,9 +122,14 @@ class Files:
         for begins, demuxer in _SEGMENTS:
             if begins.match(data):
                 return self.demux(io.BytesIO(data), demuxer)
+        if data.startswith(b"\x1aE\xdf\xa3"):
+            message = "The segments of the stream are WebM, which a Roku feed cannot carry."
+            raise Unfit(
+                "video_type", message, "Publish the stream with MP4 segments (H.264 picture, AAC sound)."
+            )
         raise Unfit(
             "video_broken",
-            "A segment of the HLS stream is neither MPEG-TS nor MP4.",
+            "A segment of the stream is neither MPEG-TS nor MP4.",
             "Publish the stream again.",
         )
 
@@ -177,7 +193,19 @@ def _no_other_file(url: str, flags: int, options: object) -> Readable:
 
 def playlist(file: io.BufferedReader, url: str) -> hls.Playlist:
     """Return the HLS playlist in `file`, which came from `url`."""
-    return hls.read(file.read(_TEXT).decode("utf-8", "replace"), url)
+    # What it names is relative to where a redirect led.
+    return hls.read(text(file), file.url if isinstance(file, Opened) else url)
+
+
+def text(file: io.BufferedReader) -> str:
+    """Return what is written in a playlist or manifest, as much of it as anybody needs."""
+    return decode(file.read(_TEXT))
+
+
+def decode(data: bytes) -> str:
+    """Return text in UTF-16 if it begins with that mark, as Smooth manifests do, else in UTF-8."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8", "replace")
 
 
 def moving(container: InputContainer) -> VideoStream | None:

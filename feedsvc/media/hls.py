@@ -12,7 +12,8 @@ from msgspec import Struct
 
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",\s]*)')
 _NUMBER = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)")
-_FOREIGN_CODECS = re.compile(r"(vp0?[89]|av01|dv)", re.IGNORECASE)
+_FOREIGN_CODECS = re.compile(r"(vp0?[89]|av01|dv|vvc)", re.IGNORECASE)
+_SOUNDS = re.compile(r"(mp4a|[ae]c-[34]|opus|flac|alac)", re.IGNORECASE)
 
 
 class Piece(Struct, frozen=True):
@@ -44,39 +45,55 @@ class Variant(Struct, frozen=True):
     @property
     def foreign(self) -> bool:
         """Tell whether it says of itself that it is in a codec HLS players on a TV need not have."""
-        return any(_FOREIGN_CODECS.match(codec.strip()) for codec in self.codecs.split(","))
+        return foreign(self.codecs)
+
+    @property
+    def heard(self) -> bool:
+        """Tell whether it says of itself that it is sound alone."""
+        return bool(self.codecs) and all(_SOUNDS.match(codec.strip()) for codec in self.codecs.split(","))
 
 
 class Playlist(Struct, frozen=True):
-    """A master playlist has `variants`, a media playlist `segments`; `sounds` are playlists by group."""
+    """A master playlist has `variants`, a media playlist `segments`; `sounds` are playlists by group.
+
+    `seconds` is how long the film is, as far as the playlist says: what is missing (a gap) is no segment, but
+    it takes its time. `stills` tells whether it is only a film's key pictures, for winding.
+    """
 
     variants: tuple[Variant, ...] = ()
     sounds: Mapping[str, str] = {}
     segments: tuple[Segment, ...] = ()
+    seconds: float = 0.0
     encryption: str = ""
     ended: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """How long the film is, as far as the playlist says."""
-        return math.fsum(segment.seconds for segment in self.segments)
+    stills: bool = False
 
     def top(self) -> Variant | None:
         """Return the best rung a TV can play, else the best there is, None in a media playlist."""
-        return max(self.variants, key=lambda v: (not v.foreign, v.height, v.bandwidth), default=None)
+        return max(
+            self.variants, key=lambda v: (not v.foreign, not v.heard, v.height, v.bandwidth), default=None
+        )
 
 
 def read(text: str, base: str) -> Playlist:
     """Return what the playlist at the address `base` says; what cannot be understood is passed over."""
     lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
+    told = list(_segments(lines, base))
     return Playlist(
         variants=tuple(_variants(lines, base)),
         sounds=dict(_sounds(lines, base)),
-        segments=tuple(_segments(lines, base)),
+        segments=tuple(segment for segment, missing in told if not missing),
+        seconds=math.fsum(segment.seconds for segment, _ in told),
         encryption=next(_encryptions(lines), ""),
         # A VOD playlist never changes, with an end mark or without one.
         ended="#EXT-X-ENDLIST" in lines or "#EXT-X-PLAYLIST-TYPE:VOD" in lines,
+        stills="#EXT-X-I-FRAMES-ONLY" in lines,
     )
+
+
+def foreign(codecs: str) -> bool:
+    """Tell whether one of the codecs, ``avc1.4d401f,mp4a.40.2``, is one that a TV need not have."""
+    return any(_FOREIGN_CODECS.match(codec.strip()) for codec in codecs.split(","))
 
 
 def _attributes(line: str) -> dict[str, str]:
@@ -88,7 +105,8 @@ def _number(text: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _url(base: str, uri: str) -> str:
+def absolute(base: str, uri: str) -> str:
+    """Return an address as a browser resolves it, as it is if that cannot be done."""
     try:
         return urljoin(base, uri)
     except ValueError:
@@ -102,7 +120,7 @@ def _variants(lines: Iterable[str], base: str) -> Iterator[Variant]:
             said = _attributes(line)
         elif line and not line.startswith("#"):
             if said is not None:
-                yield _variant(_url(base, line), said)
+                yield _variant(absolute(base, line), said)
             said = None
 
 
@@ -123,7 +141,7 @@ def _sounds(lines: Iterable[str], base: str) -> Iterator[tuple[str, str]]:
     said = [_attributes(line) for line in lines if line.startswith("#EXT-X-MEDIA:")]
     for one in sorted(said, key=lambda one: one.get("DEFAULT") == "YES"):
         if one.get("TYPE") == "AUDIO" and one.get("URI"):
-            yield one.get("GROUP-ID", ""), _url(base, one["URI"])
+            yield one.get("GROUP-ID", ""), absolute(base, one["URI"])
 
 
 def _encryptions(lines: Iterable[str]) -> Iterator[str]:
@@ -134,7 +152,9 @@ def _encryptions(lines: Iterable[str]) -> Iterator[str]:
                 yield method
 
 
-def _segments(lines: Iterable[str], base: str) -> Iterator[Segment]:
+def _segments(lines: Iterable[str], base: str) -> Iterator[tuple[Segment, bool]]:
+    """Yield each segment, and whether its server says that it has none (a gap)."""
+    missing = False
     seconds: float | None = None
     init: Piece | None = None
     span = ""
@@ -144,14 +164,16 @@ def _segments(lines: Iterable[str], base: str) -> Iterator[Segment]:
             seconds = _number(line.removeprefix("#EXTINF:"))
         elif line.startswith("#EXT-X-BYTERANGE:"):
             span = line.removeprefix("#EXT-X-BYTERANGE:")
+        elif line == "#EXT-X-GAP":
+            missing = True
         elif line.startswith("#EXT-X-MAP:"):
             said = _attributes(line)
-            init = _piece(_url(base, said.get("URI", "")), said.get("BYTERANGE", ""), Piece(""))
+            init = _piece(absolute(base, said.get("URI", "")), said.get("BYTERANGE", ""), Piece(""))
         elif line and not line.startswith("#"):
             if seconds is not None:
-                last = _piece(_url(base, line), span, last)
-                yield Segment(last, seconds, init)
-            seconds, span = None, ""
+                last = _piece(absolute(base, line), span, last)
+                yield Segment(last, seconds, init), missing
+            seconds, span, missing = None, "", False
 
 
 def _piece(url: str, span: str, last: Piece) -> Piece:

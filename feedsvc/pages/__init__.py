@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from feeds import text
 from feeds.model import Article, Issue
-from feedsvc.pages import facts, images, jsonld, markup, paragraphs, videos
+from feedsvc.pages import facts, images, jsonld, markup, paragraphs, players, videos
 from feedsvc.pages.markup import Page
 
 _BAR = re.compile(r"\s+[|\-–—·•»«:]+\s+|\s*[|｜：]\s*")
@@ -49,6 +49,7 @@ def read(html: bytes, url: str, charset: str = "") -> Article:
     language = facts.language(page)
     section = facts.sections(page, title, site)
     published, updated = facts.published_and_updated(page, language)
+    embedded = videos.embedded(page)
     article = Article(
         url=_canonical(page),
         title=title,
@@ -59,10 +60,10 @@ def read(html: bytes, url: str, charset: str = "") -> Article:
         published=published,
         updated=updated,
         images=images.images(page, site),
-        videos=videos.videos(page),
+        videos=videos.videos(page, embedded),
         captions=videos.captions(page, language),
         window=facts.window(page),
-        issues=videos.embeds(page),
+        issues=players.embeds(embedded),
     )
     # Last, for it takes the tree apart.
     body = paragraphs.body(page, title)

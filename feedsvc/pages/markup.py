@@ -16,7 +16,7 @@ from feedsvc.pages import jsonld
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _PARAGRAPHS = etree.XPath(f"descendant::p[not({' or '.join(f'ancestor::{name}' for name in _ASIDE)})]")
-_MEDIA = (b".mp4", b".MP4", b".m3u8", b".mpd", b".m4v", b".mov", b".webm")
+_MEDIA = (b".mp4", b".MP4", b".m3u8", b".mpd", b".m4v", b".mov", b".webm", b".ism/")
 _STORY = 250
 _LONGEST, _FIELD, _ADDRESS = 3000, 10_000, 4000
 _EMPTY = b"<html><body></body></html>"

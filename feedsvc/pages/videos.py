@@ -1,64 +1,78 @@
 """The videos of a page: every address that may be a video file, best first, to be probed later.
 
-Facts stand in JSON-LD (https://schema.org/VideoObject), Open Graph, ``<video>`` and ``data-*``. An address
-is a candidate, never a promise: `type` stays empty until the bytes have been looked at (case 37).
+Facts stand in JSON-LD (https://schema.org/VideoObject), Open Graph, ``<video>``, ``data-*``, embed codes and
+scripts. An address is a candidate, never a promise: `type` stays empty until the bytes have been looked at
+(case 37).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.model import Caption, CaptionKind, Issue, Video
-from feedsvc.pages import markup
+from feeds.model import Caption, CaptionKind, Video
+from feedsvc.pages import markup, players, states
 from feedsvc.pages.images import pixels
 from feedsvc.pages.jsonld import Node, same_page, types
 from feedsvc.pages.markup import Page
+from feedsvc.pages.players import FILE, Player, provider
 
 _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
-_FILE = re.compile(r"\.(?:mp4|m4v|mov|m3u8|mpd|webm)$|\.ism/manifest", re.I)
 # An address without an ending may be a file; with another ending, or in a player's folder, it is none.
 _PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
-_IN_DATA = re.compile(
-    r"(?:https?:)?//[^\s\"'<>\\]{1,300}?\.(?:mp4|m4v|mov|m3u8|mpd)(?![\w.])[^\s\"'<>\\,;)}\]]*"
-    r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$"
+_IN_DATA = re.compile(states.IN_TEXT.pattern + r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$", re.I)
+# Players keep their files in attributes of many names; these elements' are read elsewhere, or no player's.
+_OTHERS = " or ".join(
+    f"parent::{n}" for n in ("a", "link", "meta", "img", "video", "source", "track", "script")
 )
-_DATA = "//@*[starts-with(name(),'data-')][contains(.,'.mp4') or contains(.,'.m3u8') or contains(.,'.mpd')]"
+_NAMED = " or ".join(f"contains(.,'{ending}')" for ending in (".mp4", ".m3u8", ".mpd", ".ism/"))
+_DATA = etree.XPath(
+    f"//@*[{_NAMED}][starts-with(name(),'data-') or starts-with(name(),'on') or not({_OTHERS})]"
+)
 _FACTS = ("duration", "width", "height", "bitrate")
-_ADVERT = re.compile(r"[/_.-](?:ads?|adserver|adverts?|banners?|preroll|vast|blank|placeholder)[/_.-]", re.I)
+_ADVERT = re.compile(
+    r"[/_.-](?:ads?|adserver|adverts?|banners?|preroll|vast|blank|dummy|placeholder)[/_.-]", re.I
+)
+_ADVERTISER = re.compile(r"(?:^|[.-])(?:ads|adserver|doubleclick|googlesyndication|2mdn|fwmrm)\.", re.I)
 _TEXT_TRACK = re.compile(r"\.(?:vtt|srt|ttml|dfxp|sami)$", re.I)
 _MEDIA_TYPE = re.compile(r"video/|mpegurl|dash\+xml|vnd\.ms-sstr", re.I)
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.I)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
-# Who plays what others embed: their hosts, and what marks a player among their pages.
-_PROVIDERS = (
-    ("YouTube", ("youtube.com", "youtube-nocookie.com", "youtu.be"), ""), ("Vimeo", ("vimeo.com",), ""),
-    ("Dailymotion", ("dailymotion.com", "dai.ly"), ""), ("Facebook", ("facebook.com",), "video|reel|watch"),
-    ("X", ("twitter.com", "x.com"), "video|/status/"), ("Instagram", ("instagram.com",), "embed|reel|/tv/"),
-    ("TikTok", ("tiktok.com",), "embed|video"), ("Twitch", ("twitch.tv",), ""), ("TED", ("ted.com",), "talk"),
-    ("Brightcove", ("brightcove.net", "brightcove.com"), "html|player"), ("Kaltura", ("kaltura.com",), ""),
-    ("JW Player", ("jwplatform.com", "jwplayer.com"), "/players/"), ("Rumble", ("rumble.com",), "embed"),
-    ("Streamable", ("streamable.com",), ""), ("Wistia", ("wistia.net", "wistia.com"), ""),
-)  # fmt: skip
-_PLAYER = re.compile("(?:player|video).{0,200}embed|embed.{0,200}(?:player|video)", re.I)
-_ELEMENTS = {
-    "amp-youtube": "YouTube", "lite-youtube": "YouTube", "amp-vimeo": "Vimeo", "lite-vimeo": "Vimeo",
-    "amp-dailymotion": "Dailymotion", "amp-brightcove": "Brightcove", "amp-jwplayer": "JW Player",
-    "amp-facebook-video": "Facebook", "amp-tiktok": "TikTok", "amp-kaltura-player": "Kaltura",
-}  # fmt: skip
 
 
-def videos(page: Page) -> tuple[Video, ...]:
+def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
     """Return the candidates: the article's own first, silent loops that only decorate it last."""
-    found = (*_stated(page), *_declared(page), *_shown(page), *_linked(page))
-    ours = [v for v in found if not _ADVERT.search(urlsplit(v.url).path)]
+    shown, decoration = _shown(page)
+    asked = (Video(url=url) for url in players.streams(embedded))
+    found = (*_stated(page), *_declared(page), *shown, *asked, *_set_up(page), *_linked(page), *decoration)
+    ours = [video for video in found if not _is_advert(video.url)]
     # No TV plays WebM; it is told of all the same, so that a producer hears why there is no video.
     return tuple(_merged(sorted(ours, key=lambda v: urlsplit(v.url).path.endswith(".webm"))))
+
+
+def _is_advert(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(_ADVERT.search(parts.path) or _ADVERTISER.search(parts.hostname or ""))
+
+
+def embedded(page: Page) -> tuple[Player, ...]:
+    """Return the players the page embeds."""
+    return players.embedded(page, _named(page))
+
+
+def _named(page: Page) -> list[str]:
+    """Return the addresses that structured data state for a video, players' among them."""
+    keys = ("embedUrl", "embedURL", "contentUrl")
+    urls = [url for node in objects(page) for key in keys for url in page.graph.texts(node, key)]
+    return urls + page.every(
+        "og:video:secure_url", "og:video:url", "og:video", "twitter:player", "embedurl", "contenturl"
+    )
 
 
 def objects(page: Page) -> Iterator[Node]:
@@ -86,7 +100,7 @@ def _video(
     if not address or provider(address) or same_page(address, page.url):
         return
     path = urlsplit(address).path
-    if not _FILE.search(path) and (said == "link" or (said == "unknown" and _PAGE.search(path))):
+    if not FILE.search(path) and (said == "link" or (said == "unknown" and _PAGE.search(path))):
         return
     yield Video(
         url=address, width=pixels(facts.get("width")), height=pixels(facts.get("height")),
@@ -126,19 +140,26 @@ def _declared(page: Page) -> Iterator[Video]:
         yield from _video(page, url, facts, "unknown" if _MEDIA_TYPE.search(kind) else "link")
     for url in page.every("twitter:player:stream"):
         yield from _video(page, url, {}, "unknown")
+    # Microdata say it in elements of their own.
+    links = page.tree.xpath("//link[@itemprop='contentUrl' or @itemprop='contentURL']/@href")[:_SEEN]
+    for url in (*page.every("contenturl"), *map(str, links)):
+        yield from _video(page, url, {"duration": page.first("duration")}, "unknown")
 
 
-def _shown(page: Page) -> Iterator[Video]:
+def _shown(page: Page) -> tuple[list[Video], list[Video]]:
+    """Return the videos the page shows, and those that only decorate it."""
+    shown: list[Video] = []
     decoration: list[Video] = []
     for element in islice(page.tree.iter("video", "amp-video", "video-js"), _SEEN):
-        if markup.aside(element):
-            continue
-        if element.get("loop") is not None and element.get("controls") is None:
-            decoration += _sources(page, element)
-        else:
-            yield from _sources(page, element)
-    yield from (v for url in _in_data(page) for v in _video(page, url, {}))
-    yield from decoration
+        if not markup.aside(element):
+            loops = element.get("loop") is not None and element.get("controls") is None
+            (decoration if loops else shown).extend(_sources(page, element))
+    return [*shown, *(v for url in _in_data(page) for v in _video(page, url, {}))], decoration
+
+
+def _set_up(page: Page) -> Iterator[Video]:
+    if page.names_media:
+        yield from (video for url in states.files(page) for video in _video(page, url, {}))
 
 
 def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
@@ -154,12 +175,22 @@ def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
 
 
 def _in_data(page: Page) -> Iterator[str]:
-    """Yield the video addresses in ``data-*`` attributes, where players keep their configuration."""
+    """Yield the video addresses in attributes, where players keep their configuration."""
     if not page.names_media:
         return
-    for value in page.tree.xpath(_DATA)[:_SEEN]:
+    for value in _DATA(page.tree)[:_SEEN]:
         if not markup.aside(value.getparent()):
-            yield from _IN_DATA.findall(str(value)[:_CONFIGURATION].replace(r"\/", "/"))
+            said = str(value)[:_CONFIGURATION]
+            yield from _IN_DATA.findall(said.replace(r"\/", "/"))
+            yield from _fields(said)
+
+
+def _fields(said: str) -> Iterator[str]:
+    """Yield the addresses in fields: a frame's ``?file=https%3A...``, a player's ``file=...&image=...``."""
+    if "=" in said and "{" not in said:
+        for _, value in parse_qsl(said.partition("?")[2] or said, max_num_fields=None)[:_SEEN]:
+            if "/" in value and FILE.search(value.partition("?")[0]):
+                yield value
 
 
 def _linked(page: Page) -> Iterator[Video]:
@@ -197,41 +228,3 @@ def captions(page: Page, language: str) -> tuple[Caption, ...]:
                 spoken = text.line(page.graph.text(told, "inLanguage")) or language
                 found.setdefault(url, Caption(url, spoken, "CLOSED_CAPTION"))
     return tuple(found.values())
-
-
-def provider(url: str) -> str:
-    """Return who plays the embedded video at an address, an empty string when it is no player."""
-    parts = urlsplit(url)
-    host, page = parts.hostname or "", f"{parts.path}?{parts.query}"
-    if _FILE.search(parts.path):
-        return ""
-    for name, hosts, player in _PROVIDERS:
-        if f".{host}".endswith(tuple(f".{h}" for h in hosts)) and re.search(player, page, re.I):
-            return name
-    return host if _PLAYER.search(page) else ""
-
-
-def embeds(page: Page) -> tuple[Issue, ...]:
-    """Return an issue for each provider whose player the page embeds: a TV can play none."""
-    found: dict[str, str] = {}
-    for name, url in _players(page):
-        found.setdefault(name, url)
-    said = "The page shows a video in a player of {}, which a TV cannot play."
-    fix = "Give the article the video itself, as an MP4 or HLS file."
-    return tuple(Issue("info", "video_embed", url, said.format(name), fix) for name, url in found.items())
-
-
-def _players(page: Page) -> Iterator[tuple[str, str]]:
-    keys = ("embedUrl", "embedURL", "contentUrl")
-    urls = [u for node in objects(page) for key in keys for u in page.graph.texts(node, key)]
-    urls += page.every("og:video:secure_url", "og:video:url", "og:video", "twitter:player")
-    for element in islice(page.tree.iter("iframe", "embed", "object", "amp-iframe"), _SEEN):
-        if not markup.aside(element):
-            urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
-    for url in urls:
-        if (address := page.absolute(url)) and (name := provider(address)):
-            yield name, address
-    for element in page.tree.iter(*_ELEMENTS):
-        yield _ELEMENTS[str(element.tag)], page.url
-    if page.tree.xpath("boolean(//video-js[@data-video-id]|//video[@data-video-id][@data-account])"):
-        yield "Brightcove", page.url

@@ -1,0 +1,158 @@
+"""The video files that a page's scripts name: a player's set-up, or the state an application starts from.
+
+A set-up names the files of one film or a few and is believed. A state holds the videos of other stories too;
+of it only that part counts which says of itself that it is this story.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from feedsvc.pages import markup
+from feedsvc.pages.markup import Page
+
+# What ends an address in a script: a quote, or what cannot stand in one.
+_STOP = r"\s\"'<>\\{}|^`"
+_FILE = r"\.(?:mp4|MP4|m4v|mov|m3u8|mpd)(?![\w.])|\.ism/manifest"
+# What goes on with an ampersand is another field of a list of settings, no longer the address.
+_QUERY = rf"(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?"
+IN_TEXT = re.compile(rf"(?:https?:)?//[^{_STOP}]{{1,400}}?(?:{_FILE}){_QUERY}")
+_ENDING, _AFTER = re.compile(_FILE), re.compile(_QUERY)
+_BEFORE = re.compile(rf"(?:(?:https?:)?/|(?<=[\"']))/[^{_STOP}]{{1,400}}$")
+_ENDINGS = (".mp4", ".m3u8", ".mpd", ".m4v", ".mov", ".ism/", ".MP4")
+_SCRIPT = re.compile(r"(?:(?:text|application)/(?:x-)?(?:javascript|ecmascript|json)|module)?(?:;.*)?", re.I)
+_SCRIPTS, _NAMED, _LONGEST, _ALL = 300, 500, 1_500_000, 4_000_000
+_ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
+# One film comes in several sizes: what tells them apart in a name is no other film.
+_RENDITION = re.compile(
+    r"(?<![a-z0-9])(?:\d{3,4}p?|\d{2,4}x\d{2,4}|\d{2,5}k(?:bps)?|hd|sd|uhd|fhd|hq|lq|hi|lo|high|low|medium|mobile"
+    r"|v\d|\d)(?![a-z0-9])",
+    re.I,
+)
+_LIVE = re.compile(r"[/_.-](?:live|livestream|24x7|24-7|linear|simulcast)[/_.-]", re.I)
+_FEW, _NODES, _TRIES, _PARTS = 3, 60_000, 5, 20
+_STARTS = re.compile(r"=\s*(?=[{\[])|^\s*(?=[{\[])")
+_ADDRESSES = frozenset(
+    {"url", "link", "href", "permalink", "canonical", "canonicalurl", "canonical_url", "weburl", "web_url",
+     "shareurl", "share_url", "website_url", "pageurl", "articleurl", "uri", "path", "aspath", "fullurl"}
+)  # fmt: skip
+_IDS = frozenset(
+    {"id", "articleid", "article_id", "contentid", "content_id", "storyid", "story_id", "postid"}
+)
+_OTHERS = re.compile(
+    r"relat|recommend|latest|trending|popular|more|next|sidebar|playlist|promo(?!_item)|teaser|livestr", re.I
+)
+
+
+def files(page: Page) -> Iterator[str]:
+    """Yield the addresses of video files that scripts name for this story, in the page's order."""
+    room = _ALL
+    for script in islice(page.tree.iter("script"), _SCRIPTS):
+        text = script.text or ""
+        if room <= 0 or not _is_script(script) or not any(ending in text for ending in _ENDINGS):
+            continue
+        text = text[: min(_LONGEST, room)]
+        room -= len(text)
+        found = _named(text)
+        if _inside(script, page.main):
+            yield from found
+        elif _films(found) <= _FEW:
+            # The channel a site sends all day is named in the set-up of every page.
+            yield from (address for address in found if not _LIVE.search(address))
+        else:
+            yield from _of_the_story(text, page)
+
+
+def _is_script(script: HtmlElement) -> bool:
+    kind = script.get("type", "").strip()
+    return bool(_SCRIPT.fullmatch(kind)) and not script.get("src") and not markup.aside(script)
+
+
+def _inside(script: HtmlElement, main: HtmlElement) -> bool:
+    return main.tag not in ("body", "html") and any(element is main for element in script.iterancestors())
+
+
+def _named(text: str) -> list[str]:
+    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text)
+    return list(dict.fromkeys(islice(_addresses(text), _NAMED)))
+
+
+def _addresses(text: str) -> Iterator[str]:
+    # From the ending backwards: a script has thousands of slashes, and few files.
+    for ending in _ENDING.finditer(text):
+        before = _BEFORE.search(text, max(0, ending.start() - 410), ending.start())
+        after = _AFTER.match(text, ending.end())
+        if before and after:
+            yield f"{before[0]}{ending[0]}{after[0]}"
+
+
+def _films(addresses: Sequence[str]) -> int:
+    """Return how many films the addresses are of, their renditions not counted."""
+    paths = (unquote(address.partition("?")[0]).rpartition(".")[0] for address in addresses)
+    return len({_RENDITION.sub("", path.replace("_", "-")) for path in paths})
+
+
+def _of_the_story(text: str, page: Page) -> list[str]:
+    """Return the addresses in that part of a state which names the page's own address, the smallest such."""
+    own = _own_paths(page)
+    found = (part for state in _states(text) for part in _parts(state, own))
+    parts = [_inner(part) for part in islice(found, _PARTS)]
+    named = [addresses for part in parts if (addresses := _named(json.dumps(part)))]
+    best = min(named, key=_films, default=[])
+    return best if _films(best) <= _FEW else []
+
+
+def _own_paths(page: Page) -> frozenset[str]:
+    links = page.tree.xpath("//link[@rel='canonical']/@href")[:3]
+    paths = (
+        urlsplit(page.absolute(str(url)) or "").path for url in (page.url, *page.every("og:url"), *links)
+    )
+    return frozenset(path.rstrip("/") for path in paths if path.strip("/"))
+
+
+def _states(text: str) -> Iterator[Any]:
+    decoder = json.JSONDecoder()
+    for match in islice(_STARTS.finditer(text), _TRIES):
+        try:
+            yield decoder.raw_decode(text, match.end())[0]
+        except (ValueError, RecursionError):
+            continue
+
+
+def _parts(state: Any, own: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a state that say they are at one of the `own` paths, or carry the id in it."""
+    left = [state]
+    for _ in range(_NODES):
+        if not left:
+            return
+        node = left.pop()
+        if isinstance(node, list):
+            left += [one for one in node if isinstance(one, dict | list)]
+        elif isinstance(node, dict):
+            if any(_says(key.lower(), value, own) for key, value in node.items()):
+                yield node
+            left += [one for one in node.values() if isinstance(one, dict | list)]
+
+
+def _says(key: str, value: Any, own: frozenset[str]) -> bool:
+    if key in _ADDRESSES and isinstance(value, str):
+        try:
+            return urlsplit(value[:2000]).path.rstrip("/") in own
+        except ValueError:
+            return False
+    said = str(value) if key in _IDS and isinstance(value, str | int) else ""
+    return len(said) >= 6 and said.isalnum() and any(said in re.split(r"[^A-Za-z0-9]", path) for path in own)
+
+
+def _inner(part: Any, depth: int = 0) -> Any:
+    """Return what an object holds without what it says of other stories."""
+    if depth > 40:
+        return None
+    if isinstance(part, dict):
+        return {k: _inner(v, depth + 1) for k, v in part.items() if not _OTHERS.search(k)}
+    return [_inner(one, depth + 1) for one in part] if isinstance(part, list) else part
