@@ -53,6 +53,11 @@ def canonical(url: str) -> str | None:
     return f"https://{parts.netloc}{path or '/'}{query}"
 
 
+def page_of(url: str) -> str:
+    """Return `url` as the one name of its page, whatever links to it look like."""
+    return canonical(url) or url
+
+
 def cms_id(url: str) -> str | None:
     """Return host and number of the story, as ``news.example 1234567``; None if no number is in sight."""
     parts = _parts(url)

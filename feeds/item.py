@@ -14,7 +14,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.model import Article, Caption, Channel, Feed, Image, Issue, Quality, Rating, Video, Window
+from feeds.model import (
+    Article,
+    Caption,
+    Channel,
+    Feed,
+    Image,
+    Issue,
+    Quality,
+    Rating,
+    TrickPlay,
+    Video,
+    Window,
+)
 
 SHORT, LONG, TITLE, TAG, ROW = 200, 500, 200, 20, 60
 CODES = {
@@ -47,6 +59,14 @@ _GENRES = {
     "nature": "nature", "religion": "faith", "science": "science", "sport": "sports", "sports": "sports",
     "tech": "technology", "technology": "technology", "wellness": "health",
 }  # fmt: skip
+ROKU_GENRES = frozenset(
+    {
+        "action", "adventure", "animals", "animated", "anime", "children", "comedy", "crime",
+        "documentary", "drama", "educational", "faith", "fantasy", "fashion", "food", "gaming", "health",
+        "history", "horror", "miniseries", "mystery", "nature", "news", "reality", "romance", "science",
+        "science fiction", "sitcom", "special", "sports", "technology", "thriller",
+    }
+)  # fmt: skip
 # Roku names the ratings and their sources apart; which belongs to which is its Search specification's list.
 _RATINGS = {
     "BBFC": "U Uc PG 12 12A 15 18 R18", "CHVRS": "G PG 14A 18A R E", "CLASSIND": "L 10 12 14 16 18",
@@ -65,6 +85,7 @@ class Item(Struct, frozen=True, gc=False):
     thumbnail: Image
     videos: tuple[Video, ...]
     captions: tuple[Caption, ...]
+    trickplay: tuple[TrickPlay, ...]
     duration: int
     released: datetime
     added: datetime
@@ -83,7 +104,7 @@ def item(article: Article, channel: Channel) -> Item | Issue:
     title = text.clip(text.line(article.title), TITLE)
     released = article.published or article.first_seen
     added = article.first_seen or article.published
-    videos = tuple(_playable(article.videos))
+    videos = playable(article)
     if not _ID.fullmatch(article.id):
         return _off("bad_id", article, "The article has no usable id.", "Refresh the channel to give it one.")
     if not title:
@@ -107,8 +128,9 @@ def item(article: Article, channel: Channel) -> Item | Issue:
         id=article.id, title=title, short=short, long=long, videos=videos,
         thumbnail=Image(picture, _count(article.thumbnail.width), _count(article.thumbnail.height)),
         captions=tuple(_usable(article.captions, spoken)),
+        trickplay=tuple(TrickPlay(url, t.quality) for t in article.trickplay if (url := _public(t.url))),
         duration=max(1, round(videos[0].duration or 0)), released=released, added=added,
-        language=spoken, genres=_genres(names), tags=_tags(names),
+        language=spoken, genres=_genres(article.genres, names), tags=_tags(names),
         rating=_rating(article), window=article.window, url=text.web_url(article.url) or "",
         authors=tuple(filter(None, map(text.line, article.authors))), updated=article.updated,
     )  # fmt: skip
@@ -130,23 +152,25 @@ def _why_no_picture(article: Article) -> Issue:
 
 
 def _why_unplayable(article: Article) -> Issue:
-    """Return what went wrong with its videos, errors first, else that it has none."""
-    causes = [i for i in article.issues if i.severity == "error" or i.code.startswith("video_")]
+    """Return what went wrong with its videos, errors first, else with its story, else that it has none."""
+    causes = [i for i in article.issues if i.severity == "error" or i.code.startswith(("video_", "story_"))]
     if causes:
-        return _for_that(min(causes, key=lambda i: i.severity != "error"), article)
+        worst = min(causes, key=lambda i: (i.severity != "error", i.code.startswith("story_")))
+        return _for_that(worst, article)
     if any(v.url.startswith("http:") and v.type and v.duration for v in article.videos):
         return _off("video_not_https", article, "Its video is on plain http.", "Serve the video over https.")
     return _off("no_video", article, "The article has no video.", "Add a video to the article.")
 
 
-def _playable(videos: tuple[Video, ...]) -> Iterator[Video]:
+def playable(article: Article) -> tuple[Video, ...]:
+    """Return the renditions a TV can play, the best for most of them first."""
     usable = [
         _tidy(video, url)
-        for video in videos
+        for video in article.videos
         if video.type and 0 < (video.duration or 0) <= _LONGEST and (url := _public(video.url))
     ]
     # Both readers play the first rendition only, so what fewer TVs play comes later.
-    yield from sorted(usable, key=_for_most_tvs)
+    return tuple(sorted(usable, key=_for_most_tvs))
 
 
 def _for_most_tvs(video: Video) -> tuple[bool, int, int, int]:
@@ -243,9 +267,11 @@ def _rating(article: Article) -> Rating:
 
 
 @lru_cache(maxsize=4096)
-def _genres(names: tuple[str, ...]) -> tuple[str, ...]:
+def _genres(given: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the genres an article was given, as far as Roku knows them, else what its names stand for."""
+    said = [genre for name in given if (genre := name.strip().lower()) in ROKU_GENRES]
     words = [w for name in names for w in text.tag(name, 100).split("_")]
-    found = dict.fromkeys(_GENRES[w] for w in words if w in _GENRES)
+    found = dict.fromkeys(said or (_GENRES[w] for w in words if w in _GENRES))
     return tuple(found) or ("news",)
 
 

@@ -1,10 +1,11 @@
 """Which articles go on air, in which row, within which byte budget; and why the others do not."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import text
 from feeds.item import item
@@ -14,8 +15,13 @@ CODES = {
     "expired": "The article's window has closed.",
     "not_yet": "The article's window has not opened yet; it goes on air by itself.",
     "over_budget": "Newer articles take all the bytes a TV will read.",
+    "rendering": "The article's story video is being made; it goes on air by itself.",
+    "same_story": "Another source of the channel tells the same story better.",
+    "video_expired": "The signed address of an article's video has stopped working.",
 }
 LATEST = "Latest"
+# It was decided, whatever else is right or wrong with the article.
+DECIDED = ("excluded", "same_story", "page_gone")
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -41,17 +47,37 @@ class Lineup(Struct, frozen=True):
 
 
 def line_up(
-    articles: Iterable[Article], channel: Channel, now: datetime, budgets: Sequence[Budget] = ()
+    articles: Iterable[Article],
+    channel: Channel,
+    now: datetime,
+    budgets: Sequence[Budget] = (),
+    waiting: Collection[str] = (),
 ) -> Lineup:
-    """Return the rows on air at `now`: newest first, and no row starved by another's bytes."""
-    newest = sorted(articles, key=_age)
+    """Return the rows on air at `now`: newest first, and no row starved by another's bytes.
+
+    The articles whose ids are `waiting` have a place, so that nothing has to leave when they come, but are
+    not shown: what they play is still being made.
+    """
+    newest = sorted((_with_what_works(a, now) for a in articles), key=_age)
     refused = {a.id: issue for a in newest if (issue := _refusal(a, channel, now))}
     rows = _rows([a for a in newest if a.id not in refused], channel.rows)
     fitting = _fitting(rows, channel, budgets)
-    shown = [Row(title, tuple(a for a in row if a.id in fitting)) for title, row in rows.items()]
+    refused |= {a.id: _rendering(a) for a in newest if a.id in fitting and a.id in waiting}
+    on_air = fitting - refused.keys()
+    shown = [Row(title, tuple(a for a in row if a.id in on_air)) for title, row in rows.items()]
     feed = Feed(channel, tuple(row for row in shown if row.articles), _updated(shown, now))
-    left_out = (LeftOut(a, refused.get(a.id) or _over_budget(a)) for a in newest if a.id not in fitting)
+    left_out = (LeftOut(a, refused.get(a.id) or _over_budget(a)) for a in newest if a.id not in on_air)
     return Lineup(feed, tuple(left_out))
+
+
+def _with_what_works(article: Article, now: datetime) -> Article:
+    """Return the article without the videos whose signed addresses have run out."""
+    alive = tuple(v for v in article.videos if not v.expires or v.expires > now)
+    if alive or not article.videos:
+        return article if len(alive) == len(article.videos) else replace(article, videos=alive)
+    message = "The signed address of its video has stopped working."
+    issue = Issue("error", "video_expired", article.id, message, "Give the video an address that lasts.")
+    return replace(article, videos=(), issues=(issue, *article.issues))
 
 
 def _age(article: Article) -> tuple[float, str]:
@@ -69,6 +95,8 @@ def _refusal(article: Article, channel: Channel, now: datetime) -> Issue | None:
         return _info(
             "not_yet", article, f"Its window opens at {_clock(start)}.", "It goes on air by itself then."
         )
+    if unwanted := next((issue for issue in article.issues if issue.code in DECIDED), None):
+        return unwanted
     told = item(article, channel)
     return told if isinstance(told, Issue) else None
 
@@ -79,6 +107,11 @@ def _info(code: str, article: Article, message: str, fix: str) -> Issue:
 
 def _clock(moment: datetime) -> str:
     return f"{moment.astimezone(_EPOCH.tzinfo):%Y-%m-%d %H:%M} UTC"
+
+
+def _rendering(article: Article) -> Issue:
+    message = "Its story video is being made."
+    return Issue("info", "rendering", article.id, message, "Nothing to do: it goes on air by itself.")
 
 
 def _over_budget(article: Article) -> Issue:
@@ -94,15 +127,16 @@ def _over_budget(article: Article) -> Issue:
 def _rows(articles: Sequence[Article], rules: Sequence[RowRule]) -> dict[str, list[Article]]:
     if not rules:
         return _rows_by_section(articles)
-    rows = {rule.title: [a for a in articles if _takes(rule, a)] for rule in rules}
+    rows = {rule.title: [a for a in articles if in_sections(a, rule.sections)] for rule in rules}
     placed = {a.id for row in rows.values() for a in row}
     if rest := [a for a in articles if a.id not in placed]:
         rows[LATEST] = sorted([*rows.get(LATEST, ()), *rest], key=_age)
     return rows
 
 
-def _takes(rule: RowRule, article: Article) -> bool:
-    wanted = {text.tag(section, 100) for section in rule.sections}
+def in_sections(article: Article, sections: Iterable[str]) -> bool:
+    """Tell whether an article stands in one of `sections`; when there are none, every article does."""
+    wanted = {text.tag(section, 100) for section in sections}
     return not wanted or any(text.tag(name, 100) in wanted for name in article.section)
 
 

@@ -43,7 +43,7 @@ class Image(Struct, frozen=True):
 class Video(Struct, frozen=True):
     """One rendition; `type` is None until it has been probed. kbps, pixels, seconds, bytes.
 
-    `expires` is when a signed address stops working.
+    `expires` is when a signed address stops working, `embed` the address of the player it was got from.
     """
 
     url: str
@@ -56,6 +56,7 @@ class Video(Struct, frozen=True):
     language: str = ""
     size: int | None = None
     expires: datetime | None = None
+    embed: str = ""
 
 
 class TrickPlay(Struct, frozen=True):
@@ -68,14 +69,13 @@ class TrickPlay(Struct, frozen=True):
 class Caption(Struct, frozen=True):
     """A text track beside a video.
 
-    Once published, `url` is our SRT, `vtt` the same as WebVTT, and `source` the address it was read from.
+    Once published, `url` is our SRT, with the same as WebVTT beside it, and `source` where it was read.
     """
 
     url: str
     language: str
     kind: CaptionKind = "SUBTITLE"
     source: str = ""
-    vtt: str = ""
 
 
 class Rating(Struct, frozen=True):
@@ -109,6 +109,7 @@ class Article(Struct, frozen=True, kw_only=True):
     body: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
     language: str = ""
     authors: tuple[str, ...] = ()
     published: datetime | None = None

@@ -38,11 +38,17 @@ class _Caption(Struct, rename="camel"):
     caption_type: str
 
 
+class _TrickPlay(Struct, rename="camel"):
+    url: str
+    quality: str
+
+
 class _Content(Struct, omit_defaults=True, rename="camel", kw_only=True):
     date_added: str
     videos: tuple[_Video, ...]
     duration: int
     captions: tuple[_Caption, ...] = ()
+    trick_play_files: tuple[_TrickPlay, ...] = ()
     language: str
     validity_period_start: str | None = None
     validity_period_end: str | None = None
@@ -146,6 +152,7 @@ def _content(told: Item) -> _Content:
         ),
         duration=told.duration,
         captions=tuple(_Caption(c.url, c.language, c.kind) for c in told.captions),
+        trick_play_files=tuple(_TrickPlay(t.url, t.quality) for t in told.trickplay),
         language=told.language,
         validity_period_start=text.iso(start) if start else None,
         validity_period_end=text.iso(end) if end else None,

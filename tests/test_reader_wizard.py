@@ -292,3 +292,9 @@ def test_playlists_of_nothing_still_rename_the_last_row() -> None:
     assert ids(read("wizard", root)) == {"World": ["a1"], "Playlist: Sport": ["a1"]}
     untitled = feed(clip("a1"), categories=[{"query": "news"}], playlists=[])
     assert code(read("wizard", untitled)) == "reader_shape"
+
+
+def test_the_wizard_offers_the_captions_of_json() -> None:
+    content = {"content": {"videos": [{"url": "u"}], "captions": [{"url": "a.srt"}, {"language": "en"}]}}
+    tile = read("wizard", feed(clip("a1", **content))).rows[0].tiles[0]
+    assert tile.captions == ("a.srt",)

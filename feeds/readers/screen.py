@@ -12,7 +12,8 @@ from feeds.rules import Rule, Rules, issue, meanings
 class Tile(Struct, frozen=True):
     """What stands in a row: texts empty where the reader shows none; `plays` is the video's address.
 
-    A series plays nothing itself: its `episodes` do, or the episodes of the seasons that stand there.
+    `captions` are the addresses of those it offers. A series plays nothing itself: its `episodes` do, or the
+    episodes of the seasons that stand there.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Tile(Struct, frozen=True):
     picture: str
     plays: str
     episodes: tuple["Tile", ...] = ()
+    captions: tuple[str, ...] = ()
 
 
 class ShownRow(Struct, frozen=True):

@@ -31,6 +31,7 @@ class Item(Struct):
     url: object = None
     released: object = None
     dated: bool = False
+    captions: list[object] = []
     seasons: list["Item"] = []
     episodes: list["Item"] = []
 
@@ -58,7 +59,7 @@ def from_json(content: object, *, series: bool = False, season: bool = False) ->
     )
     to_str(dot(content, "episodeNumber"))
     _some(dot(content, "genres"))
-    _read_extras(content, series=series, season=season)
+    item.captions = _extras(content, series=series, season=season)
     return item
 
 
@@ -67,9 +68,9 @@ def _url(content: object) -> object:
         return None if dot(content, "content") is None else get(content, "content", "videos", 0, "url")
 
 
-def _read_extras(content: object, *, series: bool, season: bool) -> None:
-    """Do what reading ad breaks, trick play files, captions and credits would crash on."""
-    media = dot(content, "content")
+def _extras(content: object, *, series: bool, season: bool) -> list[object]:
+    """Return the captions, having done what reading ad breaks, trick play and credits would crash on."""
+    media, found = dot(content, "content"), list[object]()
     if not series and media is not None:
         _some(dot(media, "adBreaks"))
     if not series and not season:
@@ -77,11 +78,11 @@ def _read_extras(content: object, *, series: bool, season: bool) -> None:
             files, captions = dot(media, "trickPlayFiles"), dot(media, "captions")
         for file in _some(files):
             equal(dot(file, "quality"), "HD")
-        for caption in _some(captions):
-            dot(caption, "url")
+        found = [dot(caption, "url") for caption in _some(captions)]
     if not season:
         for credit in _some(dot(content, "credits")):
             equal(dot(credit, "role"), "actor")
+    return found
 
 
 def _some(values: object) -> Iterable[object]:
@@ -128,6 +129,8 @@ def from_mrss(element: Element) -> Item:
                 item.picture = node.attributes.get("url")
             case "media:content":
                 item.url = node.attributes.get("url")
+            case "media:subTitle":
+                item.captions = [*item.captions, node.attributes.get("href")]
             case "pubDate":
                 item.released, item.dated = _day(node.text), True
     return item
@@ -172,4 +175,5 @@ def _tile(item: Item) -> Tile:
     return Tile(
         field(item.id), field(item.title), field(item.description), field(item.picture), field(item.url),
         episodes=tuple(map(_tile, (*item.seasons, *item.episodes))),
+        captions=tuple(filter(None, map(field, item.captions))),
     )  # fmt: skip
