@@ -8,7 +8,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ MEDIA = "/media/"
 _WAITING = ".waiting"  # no address can name it: a name is a hash
 _NAME = re.compile(r"[0-9a-f]{40}(\.[a-z0-9]{1,5})?")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+_FILE = re.compile(r"[a-z0-9-]{1,40}\.[a-z0-9]{1,5}")
 _PLAYLISTS = (".m3u8", ".m3u")
 _QUOTED_URI = re.compile(r'URI="([^"]+)"')
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -43,8 +44,16 @@ class Blobs(Protocol):
         """Return the address of `data`, ``/media/<hash><suffix>``. Raises BlobError."""
         ...
 
+    def put_together(self, files: Mapping[str, bytes]) -> str:
+        """Return the address of a folder of these files by name, ``/media/<hash>``. Raises BlobError."""
+        ...
+
     def keep(self, path: Path) -> str:
         """Return the address of a local file; a playlist is kept with all it names. Raises BlobError."""
+        ...
+
+    def remove(self, address: str) -> None:
+        """Take the file or folder at `address` away, if there is one. Raises BlobError."""
         ...
 
     def open(self, address: str) -> IO[bytes]:
@@ -76,6 +85,28 @@ class LocalBlobs:
                 _flushed(aside / name, data)
                 self._publish(aside / name)
         return MEDIA + name
+
+    def put_together(self, files: Mapping[str, bytes]) -> str:
+        """Return the address of a folder of these files by name, ``/media/<hash>``. Raises BlobError."""
+        if unfit := [name for name in files if not _FILE.fullmatch(name)]:
+            raise ValueError(f"not file names: {unfit}")
+        tree = _hash(part for name in sorted(files) for part in _entry(name, _hash([files[name]])))
+        if not (self.root / tree).exists():
+            with self._aside() as aside:
+                (aside / tree).mkdir()
+                for name, data in files.items():
+                    _flushed(aside / tree / name, data)
+                _flush_folder(aside / tree)
+                self._publish(aside / tree)
+        return MEDIA + tree
+
+    def remove(self, address: str) -> None:
+        """Take the file or folder at `address` away, if there is one: at once, as readers see it."""
+        name = address.removeprefix(MEDIA).split("/")[0]
+        if not _NAME.fullmatch(name) or not (self.root / name).exists():
+            return
+        with self._aside() as aside:
+            (self.root / name).rename(aside / name)
 
     def keep(self, path: Path) -> str:
         """Return the address of a copy of `path`; a playlist is kept with all it names.
@@ -187,7 +218,11 @@ def _file_hash(path: Path) -> str:
 
 
 def _tree_hash(folder: Path, names: Iterable[str]) -> str:
-    return _hash(os.fsencode(f"{name}\x00{_file_hash(folder / name)}\n") for name in names)
+    return _hash(part for name in names for part in _entry(name, _file_hash(folder / name)))
+
+
+def _entry(name: str, content: str) -> Iterator[bytes]:
+    yield os.fsencode(f"{name}\x00{content}\n")
 
 
 def _flushed(path: Path, data: bytes) -> None:

@@ -2,16 +2,25 @@
 
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 
 TOKEN = "FEEDSVC_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
@@ -50,6 +59,31 @@ def _interval_or_cron(text: str) -> str:
 def _interval(text: str) -> str:
     if not every(text):
         raise ValueError("must be like 'every 36 hours'")
+    return text
+
+
+def _command(line: str) -> str:
+    try:
+        shlex.split(line)
+    except ValueError:
+        raise ValueError("must be a command with its quotes closed, such as 'espeak-ng --stdin -w'") from None
+    return line
+
+
+def _policy_alone(story: object) -> object:
+    """Take ``story = "never"`` for a table of which only the policy is given."""
+    return {"policy": story} if isinstance(story, str) else story
+
+
+def _interval_or_none(text: str) -> str:
+    return _interval(text) if text else text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression ({error})") from None
     return text
 
 
@@ -102,13 +136,51 @@ class HttpSettings(Table):
     user_agent: str = "feedsvc (Roku channel feed publisher)"
 
 
+class EmbedsSettings(Table):
+    """What other sites' players want to hear: Brightcove's policy key by account."""
+
+    brightcove: dict[str, str] = {}
+
+
+class Selection(Table):
+    """Articles by what is known of them: sections or tags by name, URLs by pattern (a regular expression)."""
+
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    urls: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+
+
 class SourceSettings(Table):
-    """One place articles come from."""
+    """One place articles come from, which of them are wanted, and what is put right about them.
+
+    `limit` is how many articles it gives at most, the newest; `max_age` an interval. `credentials` names the
+    variable of the environment that holds them: ``user:password`` or a key. `links` is a CSS selector or an
+    XPath for the links of a listing, `type` the content type of a CMS that has several.
+    """
 
     kind: str
     url: str = ""
     path: str = ""
     name: str = ""
+    limit: int = Field(300, ge=1, le=10_000)
+    links: str = ""
+    type: str = ""
+    credentials: str = ""
+    guid: Literal["auto", "guid", "url", "canonical", "cms id"] = "auto"
+    include: Selection = Selection()
+    exclude: Selection = Selection()
+    max_age: Annotated[str, AfterValidator(_interval_or_none)] = ""
+    min_words: int = Field(0, ge=0)
+    section: dict[str, str] = {}
+    genre: dict[str, str] = {}
+    rating: str = ""
+    rating_source: str = ""
+    title_suffix: str = ""
+
+    @property
+    def secret(self) -> str:
+        """The credentials, from the environment only; empty when none are named or set."""
+        return os.environ.get(self.credentials, "") if self.credentials else ""
 
     @property
     def key(self) -> str:
@@ -130,6 +202,23 @@ class BrandSettings(Table):
     logo: str = ""
 
 
+class StorySettings(Table):
+    """Which articles get a story video, and how it looks and sounds.
+
+    `policy`: auto (those without a video that plays), always or never; `sections` none: all of them.
+    `narrator` is a command that reads text on its standard input and writes it, spoken, to the WAV file
+    whose path is its last argument; seconds for one slide.
+    """
+
+    policy: Literal["auto", "always", "never"] = "auto"
+    sections: tuple[str, ...] = ()
+    minimum_words: int = Field(20, ge=1, le=1000)
+    motion: bool = True
+    trickplay: bool = False
+    narrator: Annotated[str, AfterValidator(_command)] = ""
+    narrator_timeout: float = Field(30, gt=0, le=600)
+
+
 class ChannelSettings(Table):
     """A Roku channel: where its articles come from, and how they are shown."""
 
@@ -139,10 +228,12 @@ class ChannelSettings(Table):
     language: str = Field("en", pattern=_TAG["language"])
     site: str = ""
     refresh: Annotated[str, AfterValidator(_interval_or_cron)] = "every 5 minutes"
+    refresh_quiet: Annotated[str, AfterValidator(_interval)] = "every 30 minutes"
     formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss", "search"), min_length=1)
     max_drop: float = Field(0.5, ge=0, le=1)
     stale_after: Annotated[str, AfterValidator(_interval)] = "every 2 days"
     brand: BrandSettings = BrandSettings()
+    story: Annotated[StorySettings, BeforeValidator(_policy_alone)] = StorySettings()
     source: tuple[SourceSettings, ...] = Field(min_length=1)
     row: tuple[RowSettings, ...] = ()
 
@@ -153,6 +244,7 @@ class Settings(Table):
     server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
     http: HttpSettings = HttpSettings()
+    embeds: EmbedsSettings = EmbedsSettings()
     channel: tuple[ChannelSettings, ...] = Field(min_length=1)
     root: Path = Field(Path(), exclude=True)
 

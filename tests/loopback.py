@@ -15,18 +15,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, field
 
 
 class Request(Struct, frozen=True):
-    """What the client sent; `path` has no query, header names are lower case."""
+    """What the client sent; `path` has no query, header names are lower case, `form` is what it posted."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
+    form: Mapping[str, str] = {}
 
 
 class Reply(Struct, frozen=True):
@@ -153,7 +154,9 @@ def _handler(site: Loopback) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, parts.path, parts.query, headers)
+            sent = self.rfile.read(int(headers.get("content-length", 0)))
+            form = dict(parse_qsl(sent.decode("latin-1")))
+            request = Request(self.command, parts.path, parts.query, headers, form)
             site.started(request)
             try:
                 self._reply(request, site.answer(request))

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from itertools import count
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -38,7 +38,10 @@ class _Passing(FetchError):
 
 
 class Http:
-    """A client for many threads. `sleep` and `clock` (seconds since 1970) are there for tests."""
+    """A client for many threads, which sends at most so many requests, if that is limited.
+
+    `sleep` and `clock` (seconds since 1970) are there for tests.
+    """
 
     def __init__(
         self,
@@ -46,8 +49,10 @@ class Http:
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        most: int | None = None,
     ) -> None:
         self.settings = settings
+        self._most, self._asked = most, count(1)
         self._sleep, self._clock = sleep, clock
         self._guarded, self._trusted = Adapter(public_only=True), Adapter(public_only=False)
         self._hosts: dict[str, _Host] = {}
@@ -101,6 +106,15 @@ class Http:
         answer = self._fetch(url, headers | _conditions(validator, self._clock()), 1, whole=False)
         return answer.status == 304 or _same_version(answer, validator)
 
+    def post(self, url: str, form: Mapping[str, str]) -> int:
+        """Return the status of the answer to a form: sent once, to this address, wherever it redirects to.
+
+        Raises:
+            FetchError: whatever went wrong.
+        """
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._once(url, headers, self.settings.max_page, whole=False, body=urlencode(form)).status
+
     def _block(self, url: str, start: int) -> Response:
         headers = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "identity"}
         return self._fetch(url, headers, UNRANGED, whole=False)
@@ -127,13 +141,17 @@ class Http:
                 raise FetchError(url, "fetch_timeout", _host(url))
         raise FetchError(url, "fetch_redirects", REDIRECTS)
 
-    def _once(self, url: str, headers: dict[str, str], limit: int, whole: bool) -> Response:
+    def _once(
+        self, url: str, headers: dict[str, str], limit: int, whole: bool, body: str | None = None
+    ) -> Response:
         """Return one host's answer to one request, in its turn, when it may be asked again."""
         host = self._manners(_host(url))
         with host.turn:
+            if self._most is not None and next(self._asked) > self._most:
+                raise FetchError(url, "fetch_enough", self._most)
             self._let_rest(host, url)
             try:
-                answer = self._ask(url, headers, limit, whole)
+                answer = self._ask(url, headers, limit, whole, body)
             except FetchError as error:
                 if error.code in ("fetch_timeout", "fetch_unreachable"):
                     host.silent(self._clock())
@@ -156,21 +174,23 @@ class Http:
         if wait > 0:
             self._sleep(wait)
 
-    def _ask(self, url: str, headers: dict[str, str], limit: int, whole: bool) -> Response:
+    def _ask(self, url: str, headers: dict[str, str], limit: int, whole: bool, body: str | None) -> Response:
         adapter = self._trusted if self._allowed(url) else self._guarded
         sent = {"User-Agent": self.settings.user_agent} | headers
         try:
             # An adapter, not a Session: that keeps cookies, reads the environment's proxies, and reads the
             # body of a redirect whatever its size (requests/sessions.py, resolve_redirects).
-            request = requests.Request("GET", url, headers=sent).prepare()
+            method = "GET" if body is None else "POST"
+            request = requests.Request(method, url, headers=sent, data=body).prepare()
             response = adapter.send(request, stream=True, timeout=self.settings.timeout)
             try:
-                body = _body(response, url, limit, whole) if 200 <= response.status_code < 300 else b""
+                fine = 200 <= response.status_code < 300
+                found = _body(response, url, limit, whole) if fine else b""
             finally:
                 response.close()
         except (OSError, ValueError, urllib3.exceptions.HTTPError, NotPublic) as error:
             raise _failure(url, error) from error
-        return Response(url, response.status_code, response.headers, body)
+        return Response(url, response.status_code, response.headers, found)
 
     def _allowed(self, url: str) -> bool:
         parts = urlsplit(url)

@@ -73,6 +73,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "The server gave an answer nobody can use ({}).",
         "Check the address.",
     ),
+    "fetch_enough": (
+        "The site has been asked {} times, and that is enough.",
+        "Name the address of the feed itself.",
+    ),
     "fetch_host_resting": (
         "{} asked for a pause, or did not answer several times, and is left alone for {} seconds.",
         "Wait, or refresh less often.",
