@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from feeds.model import Article, Caption, Image, Issue, Video
 from feedsvc import pages
 from feedsvc.http import Http, Validator
-from feedsvc.settings import HttpSettings, SourceSettings
-from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools
+from feedsvc.settings import HttpSettings, SettingsError, SourceSettings
+from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools, elsewhere
 from tests.codes import CODES
 from tests.loopback import Loopback
 
@@ -181,3 +181,25 @@ def _issues(pulled: Pulled) -> Iterator[Issue]:
 def _times_have_zones(article: Article) -> bool:
     times = (article.published, article.updated, article.window.start, article.window.end)
     return all(moment.tzinfo is not None for moment in times if moment)
+
+
+def test_a_package_elsewhere_adds_a_kind(
+    tmp_path: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wire.py").write_text(
+        "from feedsvc.sources import Pulled\n"
+        "class Wire:\n"
+        "    reads_pages = False\n"
+        "    def __init__(self, settings, tools): self.url = settings.url\n"
+        "    def pull(self, seen): return Pulled(failed=True)\n"
+    )
+    (tmp_path / "wire-1.dist-info").mkdir()
+    (tmp_path / "wire-1.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: wire\nVersion: 1\n")
+    (tmp_path / "wire-1.dist-info/entry_points.txt").write_text(
+        "[feedsvc.sources]\nwire = wire:Wire\nbroken = wire:Missing\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    kinds = elsewhere()
+    assert kinds["wire"](SourceSettings(kind="wire", url="x"), tools).pull(Seen()).failed
+    with pytest.raises(SettingsError, match="The source kind 'broken' of wire:Missing cannot be opened"):
+        kinds["broken"](SourceSettings(kind="broken"), tools)

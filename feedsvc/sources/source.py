@@ -23,7 +23,8 @@ class Pulled(Struct, frozen=True):
     `unchanged` says the listing is as it was (304), and `articles` is empty. `kept` are the GUIDs of
     articles that are still there, as they were, and were not read again. `complete` says that `articles`
     and `kept` are all there are: one that is missing was withdrawn. `failed` says that nothing could be
-    had; `issues` say why. `validators` replace those in `Seen`.
+    had; `issues` say why. `validators` replace those in `Seen`. `wait` is for how many seconds the source
+    asks to be left alone; `hub` tells when there is something new in `topic` (WebSub).
     """
 
     articles: tuple[Article, ...] = ()
@@ -33,6 +34,9 @@ class Pulled(Struct, frozen=True):
     complete: bool = False
     failed: bool = False
     kept: frozenset[str] = frozenset()
+    wait: float = 0.0
+    hub: str = ""
+    topic: str = ""
 
 
 class Source(Protocol):

@@ -1,0 +1,116 @@
+"""From any page of a site to a channel that works."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feedsvc.cli import main
+from feedsvc.discovery import appended
+from feedsvc.pages.site import site
+from tests.loopback import Loopback
+from tests.newsroom import Newsroom, Story
+
+HOME = """
+<html lang="en-GB"><head><title>Front page | Example News</title>
+<meta property="og:site_name" content="Example News"><meta name="theme-color" content="#aa1122">
+<meta name="description" content="News of an example.">
+<script type="application/ld+json">{"@type": "NewsMediaOrganization", "name": "Example News",
+ "logo": {"@type": "ImageObject", "url": "/logo.png"}}</script>
+%s</head><body><nav><a href="/world">World</a> <a href="/sport">Sport</a> <a href="https://x.example/">Shop</a></nav>
+<main>%s</main></body></html>
+"""
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Loopback() as server:
+        yield Newsroom(server)
+
+
+def home(newsroom: Newsroom, head: str = "", main: str = "") -> None:
+    newsroom.serves("/", (HOME % (head, main)).encode())
+
+
+def add(root: Path, newsroom: Newsroom, *words: str, path: str = "/") -> Result:
+    settings = root / "settings.toml"
+    return CliRunner().invoke(main, ["--settings", str(settings), "add", newsroom.site.url(path), *words])
+
+
+def printed(result: Result) -> dict[str, Any]:
+    return tomllib.loads(result.stdout[result.stdout.index("[[channel]]") :].partition("\nAppended")[0])
+
+
+def test_a_site_with_a_feed_becomes_a_channel(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.tells(*(Story(n) for n in range(5)))
+    home(newsroom, '<link rel="alternate" type="application/rss+xml" href="/rss.xml">')
+    result = add(tmp_path, newsroom)
+    assert result.exit_code == 0, result.output
+    (channel,) = printed(result)["channel"]
+    assert channel == {
+        "id": "127-0-0",
+        "title": "Example News",
+        "description": "News of an example.",
+        "language": "en-GB",
+        "site": newsroom.site.url(),
+        "brand": {"colour": "#aa1122", "logo": newsroom.site.url("/logo.png")},
+        "source": [{"kind": "rss", "url": newsroom.site.url("/rss.xml")}],
+    }
+    assert "the page names it as its feed" in result.stdout
+    assert "Story 0" in result.stdout
+    assert "its own video" in result.stdout
+
+
+def test_what_is_printed_works_as_it_stands(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.tells(*(Story(n) for n in range(3)))
+    home(newsroom, '<link rel="alternate" type="application/rss+xml" href="/rss.xml">')
+    settings = tmp_path / "settings.toml"
+    assert add(tmp_path, newsroom, "--write").exit_code == 0
+    text = f'[http]\nallow_hosts = ["{newsroom.site.host}"] # this machine\n' + settings.read_text()
+    settings.write_text(text)
+    refreshed = CliRunner().invoke(main, ["--settings", str(settings), "refresh"])
+    assert refreshed.exit_code == 0, refreshed.output
+    assert "3 on air" in refreshed.stdout
+    again = add(tmp_path, newsroom, "--write")
+    assert again.exit_code == 0
+    assert "# this machine" in settings.read_text()
+    assert [c["id"] for c in tomllib.loads(settings.read_text())["channel"]] == ["127-0-0", "127-0-0-2"]
+
+
+def test_a_site_with_nothing_says_what_was_tried(newsroom: Newsroom, tmp_path: Path) -> None:
+    home(newsroom, main="<p>We are closed.</p>")
+    result = add(tmp_path, newsroom)
+    assert result.exit_code == 2
+    assert "Nothing on this site can be read as a listing of articles." in result.stderr
+    assert "/sitemap.xml" in result.stdout
+    assert len(newsroom.site.requests) <= 40
+
+
+def test_a_page_that_is_not_there_is_said(newsroom: Newsroom, tmp_path: Path) -> None:
+    result = add(tmp_path, newsroom, path="/nowhere")
+    assert result.exit_code == 2
+    assert "There is nothing at this address (404)." in result.stderr
+
+
+def test_appending_leaves_everything_else_as_it_was() -> None:
+    before = "# my settings\n[server]\nport = 9000 # why not\n\n[[channel]]\nid = 'a'\n# the end\n"
+    after = appended(before, {"id": "b", "source": [{"kind": "rss"}]})
+    assert after.startswith(before.rstrip("\n").removesuffix("# the end").rstrip("\n"))
+    assert "# the end" in after
+    assert [channel["id"] for channel in tomllib.loads(after)["channel"]] == ["a", "b"]
+
+
+def test_marks_of_the_systems_behind_a_page() -> None:
+    def kinds(html: str) -> list[str]:
+        return [offer.kind for offer in site(html.encode(), "https://news.example.org/a/b").offers]
+
+    assert kinds('<link rel="https://api.w.org/" href="/wp-json/">') == ["wordpress"]
+    assert kinds('<img src="/wp-content/a.jpg">') == ["wordpress"]
+    assert kinds('<meta name="generator" content="Ghost 5.8">') == ["rss"]
+    assert kinds('<meta name="generator" content="Drupal 10 (https://www.drupal.org)">') == ["drupal"]
+    comments = '<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">'
+    assert kinds(comments) == []
+    assert kinds('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">') == []
