@@ -2,9 +2,10 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -19,14 +20,15 @@ from feeds import FORMATS, text
 from feeds.model import Issue
 from feedsvc import serving
 from feedsvc.http import FetchError, Http, Response
-from feedsvc.settings import CannotRun, HttpSettings, Settings, load, with_port
+from feedsvc.settings import CannotRun, HttpSettings, Settings, SettingsError, load, with_port
 from feedsvc.sources import SOURCES
 
 # A command imports what it needs when it runs: together that takes longer than a server's whole start.
 if TYPE_CHECKING:
     from feedsvc.app import Service
     from feedsvc.checker import Checked
-    from feedsvc.refresh import Report
+    from feedsvc.discovery import Discovered
+    from feedsvc.report import Report
     from feedsvc.why import Standing
 
 out = Console(highlight=False, soft_wrap=True)
@@ -102,17 +104,19 @@ def serve(settings: Path, port: int | None, no_schedule: bool) -> None:
 @main.command()
 @click.argument("channels", nargs=-1, metavar="[CHANNEL ...]")
 @click.option("--force", is_flag=True, help="Pull everything again, and publish a feed that has shrunk.")
+@click.option("--no-render", is_flag=True, help="Leave story videos to the service or a later refresh.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON report a line.")
 @click.pass_obj
-def refresh(settings: Path, channels: tuple[str, ...], force: bool, as_json: bool) -> None:
+def refresh(settings: Path, channels: tuple[str, ...], force: bool, no_render: bool, as_json: bool) -> None:
     """Refresh channels once; all of them when none is named."""
     chosen = read_settings(settings)
     names = [chosen.named(name).id for name in channels] or [channel.id for channel in chosen.channel]
     with closing(build(chosen)) as service:
         reports = []
         for name in names:
+            once = service.refresh if no_render else service.refresh_whole
             with progress_bar(name) as progress:
-                reports.append(service.refresh(name, force=force, progress=progress))
+                reports.append(once(name, force=force, progress=progress))
             print_json(reports[-1]) if as_json else print_report(reports[-1])
     sys.exit(1 if any(map(has_problems, reports)) else 0)
 
@@ -182,7 +186,7 @@ def print_report(report: "Report") -> None:
         out.print(f"  {name:10} {document.items} items, {document.bytes:,} bytes, {state}")
     for missing in report.left_out:
         out.print(f"  left out   {escape(missing.title or missing.url)}: {escape(missing.message)}")
-    print_issues(report.issues)
+    print_issues((*report.issues, *report.troubles))
 
 
 def print_issues(issues: tuple[Issue, ...]) -> None:
@@ -283,6 +287,59 @@ def print_standing(standing: "Standing") -> None:
     out.print(f"  [{colour}]{standing.code}[/] {escape(standing.message)} {escape(standing.fix)}".rstrip())
     for trouble in standing.troubles:
         out.print(f"  {escape(trouble)}")
+
+
+@main.command()
+@click.argument("url")
+@click.option("--write", is_flag=True, help="Append the channel to the settings file.")
+@click.pass_obj
+def add(settings: Path, url: str, write: bool) -> None:
+    """Find out what a site offers, and print a channel for it."""
+    from feedsvc import app, discovery
+
+    known = read_settings(settings) if settings.exists() else None
+    options = allowing(known.http if known else HttpSettings(), url)
+    with TemporaryDirectory() as folder, err.status(f"Looking at {escape(url)} …"):
+        found = app.discover(text.web_url(url) or f"https://{url}", options, Path(folder))
+    print_discovered(found)
+    table = discovery.channel(found, [channel.id for channel in known.channel] if known else [])
+    if not found.best:
+        could_not_run(
+            "Nothing on this site can be read as a listing of articles. Name a feed or a section page."
+        )
+    out.print("\n" + escape(discovery.as_toml(table)))
+    if write:
+        append(settings, table)
+
+
+def append(settings: Path, table: Mapping[str, Any]) -> None:
+    """Append a channel to the settings file; one that would then not be valid is left as it was."""
+    from feedsvc import discovery
+
+    before = settings.read_text("utf-8") if settings.exists() else ""
+    settings.write_text(discovery.appended(before, table), "utf-8")
+    try:
+        read_settings(settings)
+    except SettingsError:
+        settings.write_text(before, "utf-8") if before else settings.unlink()
+        raise
+    out.print(f"Appended to {escape(str(settings))}. Refresh it: python run.py refresh {table['id']}")
+
+
+def print_discovered(found: "Discovered") -> None:
+    """Print what was tried and what came of it, then the first articles as they would go on air."""
+    for one in found.tried:
+        mark = "[green]✓[/]" if one is found.best else " " if one.articles else "[dim]–[/]"
+        told = (
+            f"{len(one.articles)} articles, {one.says:.0%} of what a TV shows"
+            if one.articles
+            else one.why_not
+        )
+        out.print(f"{mark} {one.offer.kind:10} {escape(one.offer.url)}")
+        out.print(f"             {escape(one.offer.seen)}: {escape(told)}", style="dim")
+    for article in found.articles:
+        plays = "its own video" if article.videos else "a story video"
+        out.print(f"  {escape(text.clip(text.line(article.title), 70)):70}  {plays}")
 
 
 @main.command("export")

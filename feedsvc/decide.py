@@ -1,19 +1,30 @@
 """Which pulled articles are new, changed or as they were, and under which id they are known."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from feeds import text
-from feeds.identity import identities
-from feeds.model import Article
+from feeds.identity import canonical, cms_id, identities
+from feeds.model import Article, Issue
+from feedsvc.media import signed
 from feedsvc.sources import Pulled
 from feedsvc.store import Stored
 
+CODES = {"guid_changes": "Articles came back under new GUIDs; their address or number told them."}
+_HABIT = 3
 RETRY_AFTER, TRIES = timedelta(minutes=5), 7
 # How the codes begin of what may have passed the next time.
-PASSING = ("fetch_", "video_fetch", "image_fetch", "caption_fetch", "media_not_kept", "video_unread")
+PASSING = (
+    "fetch_",
+    "page_gone",
+    "video_fetch",
+    "image_fetch",
+    "caption_fetch",
+    "media_not_kept",
+    "video_unread",
+)
 
 
 class Work(Struct, frozen=True):
@@ -34,18 +45,26 @@ class Work(Struct, frozen=True):
         return bool(self.before and self.before.pulled == self.pulled and not self.before.withdrawn)
 
 
-def names(source: str, article: Article) -> tuple[str, ...]:
+def names(source: str, article: Article, policy: str = "auto") -> tuple[str, ...]:
     """Return what an article may be recognised by in its channel, the strongest first.
 
-    An address says the same in every source; any other GUID only within its own.
+    An address says the same in every source; any other GUID only within its own. The `policy` is the
+    source's `guid` setting: which one of them counts, when not all do.
     """
-    found = identities(article) or (text.line(article.title),)
+    only = {
+        "guid": text.line(article.guid),
+        "url": article.url,
+        "canonical": canonical(article.url),
+        "cms id": cms_id(article.url) or cms_id(article.guid),
+    }
+    chosen = only.get(policy)
+    found = (chosen,) if chosen else identities(article) or (text.line(article.title),)
     return tuple(name if "://" in name else f"{source} {name}" for name in found)
 
 
-def known_as(source: str, article: Article) -> str:
+def known_as(source: str, article: Article, policy: str = "auto") -> str:
     """Return the id an article gets when nothing it is known by has been seen before."""
-    return text.stable_id(*names(source, article)[:1])
+    return text.stable_id(*names(source, article, policy)[:1])
 
 
 def decide(
@@ -55,6 +74,7 @@ def decide(
     stored: Mapping[str, Stored],
     taken: dict[str, str],
     sources: Collection[str],
+    policy: str = "auto",
 ) -> Iterator[Work]:
     """Yield what there is to do for each article of a source, in their order.
 
@@ -64,16 +84,16 @@ def decide(
     """
     articles = list(articles)
     # What one entry is known by best is not given away to another that shares a lesser name with it.
-    claimed = {known[name] for a in articles for name in names(source, a)[:1] if name in known}
+    claimed = {known[name] for a in articles for name in names(source, a, policy)[:1] if name in known}
     for article in articles:
-        mine = names(source, article)
+        mine = names(source, article, policy)
         best, *lesser = mine
         free = (name for name in lesser if known.get(name) not in claimed)
         found = [known[name] for name in (best, *free) if name in known]
         owner = taken.get(found[0]) or _owner(stored.get(found[0])) if found else source
         if owner != source and owner in sources:
             continue
-        id_ = next((id_ for id_ in found if id_ not in taken), None) or _new_id(source, article, taken)
+        id_ = next((id_ for id_ in found if id_ not in taken), None) or _new_id(mine, article, taken)
         taken[id_] = source
         for name in mine:
             known.setdefault(name, id_)
@@ -84,9 +104,9 @@ def _owner(before: Stored | None) -> str:
     return before.article.source if before and not before.withdrawn else ""
 
 
-def _new_id(source: str, article: Article, taken: Mapping[str, str]) -> str:
-    usual = known_as(source, article)
-    return text.stable_id(*names(source, article), article.url) if usual in taken else usual
+def _new_id(mine: Sequence[str], article: Article, taken: Mapping[str, str]) -> str:
+    usual = text.stable_id(*mine[:1])
+    return text.stable_id(*mine, article.guid, article.url) if usual in taken else usual
 
 
 def withdrawn(pulled: Pulled, there: Iterable[str], guids: Mapping[str, str]) -> list[str]:
@@ -97,7 +117,27 @@ def withdrawn(pulled: Pulled, there: Iterable[str], guids: Mapping[str, str]) ->
     return [id_ for id_, guid in guids.items() if id_ not in present and guid not in pulled.kept]
 
 
+def renamed(source: str, count: int) -> Issue | None:
+    """Return what to say of `count` articles that came back under another GUID, if it is a habit."""
+    if count < _HABIT:
+        return None
+    message = (
+        f"{count} articles came back under a new GUID; their address or number told that they were known."
+    )
+    return Issue("info", "guid_changes", source, message, "Give every item a GUID that never changes.")
+
+
+def passing(article: Article) -> bool:
+    """Tell whether anything went wrong with an article that may go well the next time."""
+    return any(issue.code.startswith(PASSING) for issue in article.issues)
+
+
 def retry_at(article: Article, tries: int, now: datetime) -> datetime | None:
-    """Return when to try an article again that failed in passing: 5 minutes, doubling, 7 times in all."""
-    failed = any(issue.code.startswith(PASSING) for issue in article.issues)
-    return now + RETRY_AFTER * 2 ** (tries - 1) if failed and tries < TRIES else None
+    """Return when to look at an article again.
+
+    One that failed in passing is tried after 5 minutes, doubling, 7 times in all; one whose video has a
+    signed address before that stops working.
+    """
+    again = now + RETRY_AFTER * 2 ** (tries - 1) if passing(article) and tries < TRIES else None
+    renewed = (signed.renew_at(video, now) for video in article.videos)
+    return min((moment for moment in (again, *renewed) if moment), default=None)

@@ -1,65 +1,149 @@
 """One article made fit for a TV: its page read, its videos probed, its picture made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
+from feeds.identity import page_of
 from feeds.model import Article, Brand, Caption, Image, Issue, Video
 from feedsvc import captions, media, pages, thumbnails
 from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError, Http
 from feedsvc.media.footage import Readable
+from feedsvc.store import Probed
 
 CODES = {
     "date_in_future": "A date lies in the future; the time the article was first seen is used.",
+    "page_gone": "An article's page was there and is gone: the story was taken back.",
     "media_not_kept": "A picture or captions could not be kept: the disk is full or read-only.",
 }
 VIDEOS_PROBED = 6  # an article that names 50 is not probed 50 times
 CAPTIONS_READ = 24
+LOOKED_AT = timedelta(days=1)  # a video elsewhere is believed to be as it was for so long
+# What a server says of a video that is not there any more, and not only just now.
+GONE = ("fetch_not_found", "fetch_forbidden")
 _CLOCKS_DIFFER = timedelta(minutes=15)
 M = TypeVar("M", Image, Video, Caption)
 
 
+class Probes(Protocol):
+    """What videos elsewhere were found to be, kept between refreshes."""
+
+    def get(self, url: str) -> Probed | None:
+        """Return what the video at `url` was found to be."""
+        ...
+
+    def keep(self, url: str, probed: Probed) -> None:
+        """Keep what the video at `url` is."""
+        ...
+
+
 class Producer(Struct, frozen=True):
-    """Makes articles watchable with one HTTP client and one place for what it makes."""
+    """Makes articles watchable with one HTTP client and one place for what it makes.
+
+    `policy_keys` are what Brightcove wants to hear, by account.
+    """
 
     http: Http
     blobs: Blobs
+    probes: Probes
     max_page: int
     max_image: int
+    policy_keys: Mapping[str, str] = {}
 
-    def understand(self, article: Article) -> Article:
-        """Return the article with what its page says added; a page that cannot be had is an issue."""
+    def understand(self, article: Article, now: datetime, before: Article | None = None) -> Article:
+        """Return the article with what its page says added; a page that cannot be had is an issue.
+
+        What the page said `before` stands while its server is down, and when it says that it has not changed.
+        """
+        names = {page_of(article.url), page_of(before.url if before else article.url)}
+        known = next(filter(None, map(self.probes.get, names)), None)
         try:
-            response = self.http.get(article.url, max_bytes=self.max_page)
+            response = self.http.get(
+                article.url, validator=known.validator if known and before else None, max_bytes=self.max_page
+            )
         except FetchError as error:
-            return replace(article, issues=(*article.issues, error.issue("warning")))
-        charset = response.charset
-        return merged(article, text.scrub(pages.read(response.body, response.url, charset)))
+            return _without_page(article, before, error, known)
+        if response.not_modified and before:
+            read = as_page(before)
+        else:
+            read = text.scrub(pages.read(response.body, response.url, response.charset))
+        whole = merged(article, read)
+        for name in names | {page_of(whole.url)}:
+            self.probes.keep(name, Probed(now, validator=response.validator))
+        return whole
 
-    def illustrate(self, article: Article, brand: Brand, before: Article | None = None) -> Article:
+    def illustrate(
+        self,
+        article: Article,
+        brand: Brand,
+        now: datetime,
+        before: Article | None = None,
+        *,
+        wants_story: Callable[[Article], bool] = lambda article: False,
+    ) -> Article:
         """Return the article with its videos probed, its captions published and a thumbnail made.
 
-        `before`, the article as it was last made, saves doing it twice.
+        `before`, the article as it was last made, saves doing it twice. An article without a video gets a
+        thumbnail only if it `wants_story`.
         """
-        known = {v.url: v for v in before.videos if v.type} if before else {}
-        probed = [
-            known.get(v.url) or media.probe(v, self.open) for v in each_once(article.videos)[:VIDEOS_PROBED]
-        ]
-        videos = one_film([p for p in probed if isinstance(p, Video)])
-        issues = tuple(replace(p, where=article.id) for p in probed if isinstance(p, Issue))
-        article = replace(article, videos=videos, issues=(*article.issues, *issues))
-        if not videos:
+        article = self._with_videos(article, now, before)
+        article = self._with_captions(article, before) if article.videos else article
+        if not article.videos and not wants_story(article):
             return article
-        article = self._with_captions(article, before)
         if before and before.thumbnail and _looks_alike(article, before):
             said = (issue for issue in before.issues if issue.code.startswith("image_"))
             return replace(article, thumbnail=before.thumbnail, issues=(*article.issues, *said))
-        return self._with_picture(article, brand)
+        return self.with_picture(article, brand)
+
+    def _with_videos(self, article: Article, now: datetime, before: Article | None) -> Article:
+        issues: list[Issue] = []
+        named: list[Video] = []
+        for video in each_once(article.videos)[:VIDEOS_PROBED]:
+            streams = _streams_of(video, before, now) or media.embeds.resolve(
+                video, self._ask, self.policy_keys
+            )
+            issues += [streams] if isinstance(streams, Issue) else []
+            named += [] if isinstance(streams, Issue) else streams
+        probed = [self._probed(video, now) for video in each_once(named)[:VIDEOS_PROBED]]
+        videos = one_film([p for p in probed if isinstance(p, Video)])
+        issues += [p for p in probed if isinstance(p, Issue)]
+        issues += [issue for video in videos if (issue := media.signed.soon(video, now))]
+        said = (replace(issue, where=article.id) for issue in issues)
+        return replace(article, videos=videos, issues=(*article.issues, *said))
+
+    def _ask(self, url: str, accept: str) -> bytes:
+        return self.http.get(url, max_bytes=self.max_page, accept=accept).body
+
+    def _probed(self, video: Video, now: datetime) -> Video | Issue:
+        """Return what a video is: as it was found before, if it has not changed since."""
+        known = self.probes.get(video.url)
+        if known and self._still(video.url, known, now):
+            return known.issue or _found(video, known)
+        probe = media.probed(video, self.open)
+        if known and known.found and probe.failure and probe.failure not in GONE:
+            return _found(video, known)  # a server that is down for a moment takes no story off the air
+        if isinstance(probe.found, Video):
+            self.probes.keep(video.url, Probed(now, probe.found, None, probe.validator))
+        elif not probe.found.code.startswith("video_fetch"):
+            self.probes.keep(video.url, Probed(now, None, probe.found, probe.validator))
+        return probe.found
+
+    def _still(self, url: str, known: Probed, now: datetime) -> bool:
+        """Tell whether a video is as it was found: ours always, another if its server says so once a day."""
+        if url.startswith(MEDIA) or now - known.checked < LOOKED_AT:
+            return True
+        try:
+            same = self.http.unchanged(url, known.validator)
+        except FetchError as error:
+            return error.code not in GONE
+        if same:
+            self.probes.keep(url, replace(known, checked=now))
+        return same
 
     def _with_captions(self, article: Article, before: Article | None) -> Article:
         known = {c.source: c for c in before.captions if c.source} if before else {}
@@ -74,7 +158,7 @@ class Producer(Struct, frozen=True):
         return replace(article, captions=tuple(c for c, _ in read if c), issues=(*article.issues, *issues))
 
     def _published(self, caption: Caption) -> tuple[Caption | None, list[Issue]]:
-        """Return captions as our own SRT and WebVTT, None when there are none; and what went wrong."""
+        """Return captions as our own SRT, WebVTT beside it; None when there are none; and what went wrong."""
         url = caption.url
         try:
             data = self.fetch(url, captions.LARGEST)
@@ -83,15 +167,16 @@ class Producer(Struct, frozen=True):
         track = captions.read(data, caption.language)
         if isinstance(track, Issue):
             return None, [replace(track, where=url)]
+        files = {"captions.srt": captions.srt(track), "captions.vtt": captions.vtt(track)}
         try:
-            srt = self.blobs.put(captions.srt(track), ".srt")
-            vtt = self.blobs.put(captions.vtt(track), ".vtt")
+            folder = self.blobs.put_together(files)
         except BlobError as error:
             return None, [Issue("warning", "media_not_kept", url, error.message, error.fix)]
-        ours = replace(caption, url=srt, language=track.language, source=url, vtt=vtt)
+        ours = replace(caption, url=f"{folder}/captions.srt", language=track.language, source=url)
         return ours, [replace(issue, where=url) for issue in track.issues]
 
-    def _with_picture(self, article: Article, brand: Brand) -> Article:
+    def with_picture(self, article: Article, brand: Brand) -> Article:
+        """Return the article with a thumbnail, or with what kept it from being made."""
         try:
             picture, troubles = thumbnails.illustrate(article, self.fetch, self.frame, self.blobs.put, brand)
         except BlobError as error:
@@ -99,9 +184,9 @@ class Producer(Struct, frozen=True):
             return replace(article, issues=(*article.issues, issue))
         return replace(article, thumbnail=picture, issues=(*article.issues, *troubles))
 
-    def open(self, url: str) -> Readable:
-        """Return a seekable file for a video: one of ours, or one read by ranges over HTTP."""
-        return self.blobs.open(url) if url.startswith(MEDIA) else self.http.open(url)
+    def open(self, url: str, max_bytes: int = 64_000_000) -> Readable:
+        """Return a seekable file for a video: one of ours, or one of which so much is read over HTTP."""
+        return self.blobs.open(url) if url.startswith(MEDIA) else self.http.open(url, max_bytes=max_bytes)
 
     def fetch(self, url: str, max_bytes: int | None = None) -> bytes:
         """Return a picture's bytes, or another file's of at most `max_bytes`: one of ours, or one fetched."""
@@ -136,6 +221,44 @@ def merged(listing: Article, page: Article) -> Article:
         window=listing.window if listing.window.start or listing.window.end else page.window,
         issues=(*listing.issues, *page.issues),
     )
+
+
+def without(article: Article, pictures: Collection[str]) -> Article:
+    """Return the article without these pictures: they are the site's own."""
+    return replace(article, images=tuple(image for image in article.images if image.url not in pictures))
+
+
+def _streams_of(video: Video, before: Article | None, now: datetime) -> tuple[Video, ...]:
+    """Return the streams an embed led to before, as long as their addresses last.
+
+    They are signed anew each time the embed is asked, and every other address is another film.
+    """
+    known = (v for v in before.videos if v.embed == video.url) if before else ()
+    return tuple(v for v in known if not media.signed.soon(v, now))
+
+
+def _found(video: Video, known: Probed) -> Video:
+    """Return a video as an article speaks of it now, with what its bytes said before."""
+    found = known.found or video
+    return replace(found, language=video.language or found.language)
+
+
+def as_page(before: Article) -> Article:
+    """Return what an article's page said when it was last read."""
+    issues = (i for i in before.issues if i.code.startswith("page_without") or i.code == "video_embed")
+    return replace(before, issues=tuple(issues))
+
+
+def _without_page(
+    article: Article, before: Article | None, error: FetchError, known: Probed | None
+) -> Article:
+    """Return the article without its page: taken back when the page was there and is gone."""
+    whole = merged(article, as_page(before)) if before else article
+    issue = error.issue("warning")
+    if known and error.code == "fetch_not_found":
+        message = "Its page is gone: the story was taken back."
+        issue = Issue("error", "page_gone", article.url, message, "If it was not, publish its page again.")
+    return replace(whole, issues=(*whole.issues, issue))
 
 
 def _summary(listing: Article, page: Article) -> str:

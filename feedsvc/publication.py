@@ -1,13 +1,16 @@
-"""A document made of a feed, and whether it may take the place of the last one."""
+"""What is published: the channel and its articles as the feeds tell them, and which document goes on air."""
 
 import gzip
 from datetime import datetime
 from hashlib import blake2b
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from feeds.model import Feed, Format, Issue, Written
+from feeds.model import Article, Brand, Channel, Feed, Format, Issue, RowRule, Written
 from feeds.readers import unseen
+from feedsvc.blobs import MEDIA
+from feedsvc.settings import ChannelSettings
 from feedsvc.store import Document
 
 
@@ -22,6 +25,42 @@ class Outcome(Struct, frozen=True):
     warnings: tuple[Issue, ...] = ()
 
 
+def channel_of(settings: ChannelSettings, public_url: str) -> Channel:
+    """Return the channel that the settings describe."""
+    return Channel(
+        id=settings.id,
+        title=settings.title,
+        description=settings.description,
+        language=settings.language,
+        site=settings.site or public_url,
+        feeds_url=f"{public_url}/feeds/{settings.id}",
+        brand=Brand(settings.brand.colour, settings.brand.logo),
+        rows=tuple(RowRule(row.title, row.sections) for row in settings.row),
+    )
+
+
+def public(article: Article, public_url: str) -> Article:
+    """Return the article with the public address before everything this service made itself."""
+
+    def full(url: str) -> str:
+        return public_url + url if url.startswith(MEDIA) else url
+
+    picture = article.thumbnail
+    return replace(
+        article,
+        thumbnail=replace(picture, url=full(picture.url)) if picture else None,
+        videos=tuple(replace(v, url=full(v.url)) for v in article.videos),
+        captions=tuple(replace(c, url=full(c.url)) for c in article.captions),
+        trickplay=tuple(replace(t, url=full(t.url)) for t in article.trickplay),
+    )
+
+
+def folder_of(url: str) -> str:
+    """Return the address of the folder, or file, of ours that a public address leads into; "" for others'."""
+    _, ours, rest = url.partition(MEDIA)
+    return ours + rest.split("/")[0]
+
+
 def document_of(written: Written, format_: Format, feed: Feed, now: datetime) -> Document:
     """Return the document as it is served: the same bytes always make the same ETag and gzip."""
     body = written.body
@@ -30,12 +69,16 @@ def document_of(written: Written, format_: Format, feed: Feed, now: datetime) ->
     return Document(feed.channel.id, format_.name, now, etag, written.ids, body, squeezed)
 
 
-def held_because(document: Document, format_: Format, last: Document | None, max_drop: float) -> str | None:
+def held_because(
+    document: Document, format_: Format, last: Document | None, max_drop: float, *, rendering: bool = False
+) -> str | None:
     """Return why a document may not be published, in a sentence; None when it may.
 
     It must be valid, its readers must show every item in it, and it must not have lost more than
-    `max_drop` (a fraction) of the items of the last one.
+    `max_drop` (a fraction) of the items of the last one. `rendering` says that stories are on their way.
     """
+    if not document.ids and rendering:
+        return "Its first story videos are being made; it goes on air by itself."
     if not document.ids:
         return "No article is fit to be shown; the reasons are in the list of those left out."
     problems = [i for i in format_.check(document.body) if i.severity == "error"]

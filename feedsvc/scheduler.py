@@ -14,6 +14,8 @@ from feedsvc.settings import every
 
 # The share of an interval by which starts are spread, so that channels do not all ask at once.
 JITTER = 0.1
+# How often it is asked whether somebody wants a channel refreshed, seconds.
+LISTENS = 1
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ def trigger(refresh: str) -> BaseTrigger:
 class Scheduler:
     """Calls `refresh` with a channel's id when its time has come; `next_edge` says when a window turns.
 
+    `asked` names the channels somebody wants refreshed now; it is called every second.
+
     A channel never overlaps itself, what was missed is made up for once, and a refresh that raises
     is logged and tried again at its next time.
     """
@@ -39,8 +43,10 @@ class Scheduler:
         channels: Iterable[tuple[str, str]],
         refresh: Callable[[str], object],
         next_edge: Callable[[str], datetime | None],
+        asked: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._refresh = refresh
+        self._asked = asked
         self._next_edge = next_edge
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -53,6 +59,7 @@ class Scheduler:
         """Refresh every channel at `now`, and from then on by itself."""
         for channel, when in self._channels:
             self._scheduler.add_job(self._run, trigger(when), (channel,), id=channel, next_run_time=now)
+        self._scheduler.add_job(self._answer, "interval", seconds=LISTENS)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -70,6 +77,10 @@ class Scheduler:
         except Exception:
             log.exception("channel=%s status=crashed", channel)
         self._watch_window(channel)
+
+    def _answer(self) -> None:
+        for channel in self._asked():
+            self._run(channel)
 
     def _watch_window(self, channel: str) -> None:
         """Refresh exactly when an article's window opens or closes: no reader honours windows (C13)."""

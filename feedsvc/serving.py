@@ -48,9 +48,12 @@ def start_scheduler(settings: Settings) -> Callable[[], None]:
 
     service = app.build(settings)
     scheduler = service.scheduler()
+    service.start()
     scheduler.start(app.now())
+    service.look_at_fonts()
 
     def stop() -> None:
+        service.studio.stop()
         scheduler.stop()
         service.close()
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from feeds.identity import identities
 from feeds.model import Article
-from feedsvc.refresh import OffAir, Report
+from feedsvc.report import OffAir, Report
 from feedsvc.settings import ChannelSettings
 from feedsvc.store import Store, Stored
 

@@ -1,10 +1,16 @@
 """Options and fixtures every test may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from feeds.model import Video
+from tests import made_media
+from tests.desk import Desk
+from tests.loopback import Loopback
+from tests.newsroom import Newsroom
 
 DATA = Path(__file__).parent / "data"
 ACTUAL = Path(__file__).parent / "actual"
@@ -34,3 +40,24 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
             pytest.fail(f"{name} differs from tests/data/golden; see tests/actual, or --update-golden")
 
     return compare
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.pool.shutdown()
+    desk.http.close()
+    desk.store.close()
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Loopback() as site:
+        yield Newsroom(site)
+
+
+@pytest.fixture
+def film(desk: Desk) -> Video:
+    """A film of ours, so that articles need no server."""
+    return Video(desk.blobs.put(made_media.mp4(), ".mp4"))

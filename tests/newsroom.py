@@ -49,7 +49,8 @@ class Newsroom:
 
     def channel(self, **fields: object) -> ChannelSettings:
         source = SourceSettings(kind="rss", url=self.site.url("/rss.xml"))
-        return ChannelSettings(**{"id": "demo", "title": "Demo", "source": (source,), **fields})
+        usual = {"id": "demo", "title": "Demo", "source": (source,), "story": "never"}
+        return ChannelSettings(**{**usual, **fields})
 
 
 def rss(site: Loopback, stories: tuple[Story, ...]) -> bytes:

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import pytest
 
 from feeds import FORMATS
@@ -61,3 +62,28 @@ def test_a_refresh_killed_at_any_moment_leaves_the_last_good_feed(tmp_path: Path
         assert_whole(tmp_path)
     assert refresh(tmp_path).wait() == 0
     assert assert_whole(tmp_path) == 5
+
+
+def test_a_render_killed_at_any_moment_is_done_again_and_nothing_half_is_served(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    (tmp_path / "stories").mkdir()
+    (tmp_path / "settings.toml").write_text(
+        '[[channel]]\nid = "news"\ntitle = "News"\nstory = { motion = false }\n'
+        '[[channel.source]]\nkind = "folder"\npath = "stories"\n'
+    )
+    for number in range(4):
+        (tmp_path / "stories" / f"story-{number}.txt").write_text(
+            f"News / World\nHeadline {number}\n\n"
+            + "\n\n".join(f"Paragraph {n} of story {number} says that something happened." for n in range(4))
+        )
+    for _ in range(ROUNDS):
+        process = refresh(tmp_path)
+        time.sleep(chance.uniform(1.0, 6.0))
+        process.kill()
+        process.wait()
+        assert_whole(tmp_path)
+        for film in (tmp_path / "var/media").glob("*/story.mp4"):
+            with av.open(film) as file:
+                assert sum(1 for _ in file.decode(video=0)) == file.streams.video[0].frames
+    assert refresh(tmp_path).wait() == 0
+    assert assert_whole(tmp_path) == 4

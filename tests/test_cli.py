@@ -30,6 +30,7 @@ class Desk:
             [[channel]]
             id = "news"
             title = "Example News"
+            story = "never"
             [[channel.source]]
             kind = "rss"
             url = "{site.url("/rss.xml")}"

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from feeds.model import Article, Issue
-from feedsvc.decide import TRIES, Work, decide, known_as, retry_at, withdrawn
+from feedsvc.decide import TRIES, Work, decide, known_as, names, retry_at, withdrawn
 from feedsvc.sources import Pulled
 from feedsvc.store import Stored
 from tests.articles import NOON
@@ -42,6 +44,20 @@ def test_an_article_is_new_then_unchanged_then_changed_under_one_id() -> None:
     (edited,) = memory.pull(("rss", [entry("1", "/a", "Edited")]))
     assert (new.before, new.unchanged, same.unchanged, edited.unchanged) == (None, False, True, False)
     assert new.id == same.id == edited.id == known_as("rss", entry("1", "/a"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "same"),
+    [("auto", True), ("guid", False), ("url", False), ("canonical", True), ("cms id", True)],
+)
+def test_what_a_source_is_known_by_can_be_chosen(policy: str, same: bool) -> None:
+    first = entry("guid 1", "/world/fire-4711234?utm_source=a")
+    later = entry("guid 2", "/world/fire-4711234?utm_source=b")
+    assert bool(set(names("rss", first, policy)) & set(names("rss", later, policy))) is same
+
+
+def test_a_choice_that_names_nothing_falls_back() -> None:
+    assert names("rss", Article(guid="g", title="T"), "cms id") == ("rss g",)
 
 
 def test_case_28_identity_does_not_depend_on_the_time() -> None:

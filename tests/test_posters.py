@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from feedsvc.media import frame
+from feedsvc.media import bif, frame
 from feedsvc.media.footage import Files, Limits
 from feedsvc.media.hls import Piece, Segment
 from feedsvc.media.posters import is_test_card, unboxed, worth
 from feedsvc.media.stills import Segments, film
 from tests import made_media
+from tests import test_media_manifests as manifests
 from tests.made_media import RATE
 from tests.test_media import URL, Shelf, folder
 
@@ -162,3 +163,14 @@ def test_stream_without_segments_has_no_length() -> None:
     shelf = Shelf({URL: b"#EXTM3U\n#EXT-X-ENDLIST\n"})
     with Files(shelf, Limits(), lambda: 0) as opened, film(URL, opened, 720) as found:
         assert (found.seconds, found.begins(3), list(found.at(3, 0))) == (0, 0, [])
+
+
+def test_dash_film_has_a_poster_and_trick_play(tmp_path: Path) -> None:
+    made = manifests.film_in(tmp_path, "dash", seg_duration="2")
+    shelf, url = Shelf({manifests.URL: made[f"{manifests.AT}manifest"], **made}), manifests.URL
+    assert frame(url, shelf) is not None
+    wound = bif.bif(url, shelf, 5, every=2)
+    assert isinstance(wound, bytes)
+    frames = bif.read(wound)
+    assert isinstance(frames, tuple)
+    assert len(frames) == 3

@@ -1,113 +1,25 @@
 """The pipeline end to end: a real newsroom over HTTP, real films and pictures, a real database."""
 
-import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 import pytest
 import pyvips
 
 from feeds import FORMATS
-from feeds.model import Article, Brand, Caption, Rating, Video, Window
+from feeds.model import Article, Brand, Caption, Image, Rating, Video, Window
 from feeds.readers import template, wizard
-from feedsvc import pages
 from feedsvc.blobs import BlobError, LocalBlobs
-from feedsvc.http import Http
-from feedsvc.produce import Producer
-from feedsvc.refresh import Pipeline, Report
-from feedsvc.settings import ChannelSettings, HttpSettings, SourceSettings
-from feedsvc.sources import SOURCES, Source, Tools
-from feedsvc.store import Store, open_store
+from feedsvc.report import Report
 from tests import made_media
 from tests.articles import NOON
+from tests.desk import PUBLIC, Desk, story
 from tests.fakes import FakeSource
-from tests.loopback import Loopback, Reply
+from tests.loopback import Reply
 from tests.newsroom import Newsroom, Story
 
-PUBLIC = "https://tv.example.org"
 HOUR = timedelta(hours=1)
-
-
-class Desk:
-    """A pipeline over a temporary store, and what a test wants to ask of it."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.store: Store = open_store("sqlite:///test.db", root)
-        self.blobs = LocalBlobs(root / "media")
-        options = HttpSettings(allow_hosts=("127.0.0.1",), timeout=2, retries=0, per_host=4)
-        self.http = Http(options)
-        self.pool = ThreadPoolExecutor(4)
-        self.producer = Producer(self.http, self.blobs, options.max_page, options.max_image)
-
-    def pipeline(self, sources: Mapping[str, Source], channel: str = "demo") -> Pipeline:
-        return Pipeline(
-            *(self.store, self.producer, {channel: sources}),
-            public_url=PUBLIC,
-            clock=time.monotonic,
-            pmap=lambda function, values: self.pool.map(function, values),
-        )
-
-    def open(self, channel: ChannelSettings) -> dict[str, Source]:
-        tools = Tools(self.http, pages.read, self.blobs.keep, self.root, lambda: NOON, self.root)
-        return {s.key: SOURCES[s.kind](s, tools) for s in channel.source}
-
-    def refresh(self, channel: ChannelSettings, now: datetime = NOON, *, force: bool = False) -> Report:
-        return self.pipeline(self.open(channel)).refresh(channel, now, force=force)
-
-    def told(
-        self, *sources: FakeSource, now: datetime = NOON, force: bool = False, **fields: object
-    ) -> Report:
-        """Refresh from sources that are told what to say."""
-        named = {f"s{n}": source for n, source in enumerate(sources)}
-        settings = tuple(SourceSettings(kind="rss", name=name) for name in named)
-        channel = ChannelSettings(**{"id": "demo", "title": "Demo", "source": settings, **fields})
-        return self.pipeline(named).refresh(channel, now, force=force)
-
-    def body(self, name: str = "roku") -> bytes:
-        document = self.store.document("demo", name)
-        assert document is not None
-        return document.body
-
-    def titles(self) -> list[str]:
-        return [tile.title for row in wizard(self.body(), "roku.json").rows for tile in row.tiles]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    desk.pool.shutdown()
-    desk.http.close()
-    desk.store.close()
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Loopback() as site:
-        yield Newsroom(site)
-
-
-@pytest.fixture
-def film(desk: Desk) -> Video:
-    """A film of ours, so that articles need no server."""
-    return Video(desk.blobs.put(made_media.mp4(), ".mp4"))
-
-
-def story(number: int, film: Video, **fields: object) -> Article:
-    usual = {
-        "guid": f"g{number}",
-        "title": f"Story {number}",
-        "summary": f"What happened in story {number}.",
-        "body": ("The mayor said so.", "The neighbours agreed with her at once."),
-        "section": ("World",),
-        "published": NOON - number * timedelta(minutes=1),
-        "videos": (film,),
-    }
-    return Article(**{**usual, **fields})  # type: ignore[arg-type]
 
 
 def codes(report: Report) -> dict[str, str]:
@@ -342,7 +254,7 @@ def test_a_full_disk_costs_new_articles_their_picture_until_there_is_room(desk: 
     source = FakeSource(story(1, film))
     desk.told(source)
     room = desk.producer
-    desk.producer = Producer(room.http, FullDisk(desk.root / "media"), room.max_page, room.max_image)
+    desk.producer = msgspec.structs.replace(room, blobs=FullDisk(desk.root / "media"))
     source.articles = (story(1, film), story(2, film))
     full = desk.told(source, now=NOON + HOUR)
     assert (full.on_air, codes(full)["Story 2"]) == (1, "media_not_kept")
@@ -355,6 +267,9 @@ class FullDisk(LocalBlobs):
 
     def put(self, data: bytes, suffix: str) -> str:
         raise BlobError("The disk that holds the media is full.", "Free some space.")
+
+    def put_together(self, files: Mapping[str, bytes]) -> str:
+        return self.put(b"", "")
 
 
 def test_a_page_that_cannot_be_had_leaves_what_the_listing_said(desk: Desk, newsroom: Newsroom) -> None:
@@ -502,6 +417,12 @@ def made(desk: Desk) -> Article:
     return article
 
 
+def all_made(desk: Desk, *sources: str) -> dict[str, Article]:
+    """Return every article with a video by its headline, as it was made."""
+    found = desk.store.newest("demo", sources or ["s0"], 99, playable=True)
+    return {article.title: article for article in found}
+
+
 def captioned(newsroom: Newsroom, film: Video, *paths: str, **fields: object) -> Article:
     captions = tuple(Caption(newsroom.site.url(path), "en", "CLOSED_CAPTION") for path in paths)
     return story(1, film, captions=captions, **fields)
@@ -512,7 +433,7 @@ def test_captions_go_on_air_as_our_srt_in_every_format(desk: Desk, newsroom: New
     assert desk.told(FakeSource(captioned(newsroom, film, "/en.vtt"))).on_air == 1
     (caption,) = made(desk).captions
     assert (caption.source, caption.language) == (newsroom.site.url("/en.vtt"), "en")
-    srt, vtt = desk.blobs.path(caption.url), desk.blobs.path(caption.vtt)
+    srt, vtt = desk.blobs.path(caption.url), desk.blobs.path(caption.url.replace(".srt", ".vtt"))
     assert srt
     assert vtt
     assert srt.read_bytes() == b"1\n00:00:00,000 --> 00:00:01,000\nGood & evening.\n"
@@ -603,8 +524,160 @@ def test_captions_that_cannot_be_kept_or_are_gone_are_warnings(
     article = captioned(newsroom, film, "/en.vtt")
     article = msgspec.structs.replace(article, captions=(*article.captions, gone))
     room = desk.producer
-    full = Producer(room.http, FullDisk(desk.root / "media"), room.max_page, room.max_image)
-    illustrated = full.illustrate(article, Brand())
+    full = msgspec.structs.replace(room, blobs=FullDisk(desk.root / "media"))
+    illustrated = full.illustrate(article, Brand(), NOON)
     assert illustrated.captions == ()
     said = [(i.severity, i.code) for i in illustrated.issues]
     assert said[:2] == [("warning", "media_not_kept"), ("warning", "caption_fetch")]
+
+
+# The site's own pictures
+
+
+def test_a_picture_on_more_than_three_articles_is_the_site_s_and_nobody_s(desk: Desk, film: Video) -> None:
+    shared = Image(desk.blobs.put(made_media.jpeg(), ".jpg"))
+    own = Image(desk.blobs.put(made_media.jpeg(900, 600), ".jpg"))
+    source = FakeSource(*(story(n, film, images=(shared,)) for n in range(3)), story(3, film, images=(own,)))
+    desk.told(source)
+    assert {a.images for a in all_made(desk).values()} == {(shared,), (own,)}
+    source.articles = (*source.articles, story(4, film, images=(shared, own)))
+    desk.told(source, now=NOON + HOUR)
+    assert all_made(desk)["Story 4"].images == (own,)
+    again = desk.told(source, now=NOON + 2 * HOUR)
+    assert again.changed == 3, "those that showed it before anybody could know"
+    assert [all_made(desk)[f"Story {n}"].images for n in range(3)] == [(), (), ()]
+    assert desk.told(source, now=NOON + 3 * HOUR).changed == 0
+
+
+# Videos elsewhere
+
+
+def test_a_video_elsewhere_is_looked_at_again_once_a_day(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    asked = newsroom.site.paths().count("/film.mp4")
+    desk.refresh(channel, NOON + HOUR)
+    assert newsroom.site.paths().count("/film.mp4") == asked
+    desk.refresh(channel, NOON + 25 * HOUR)
+    desk.refresh(channel, NOON + 26 * HOUR)
+    assert newsroom.site.paths().count("/film.mp4") == asked + 1, "one question: is it as it was?"
+    newsroom.serves("/film.mp4", Reply(b"", status=404))
+    desk.refresh(channel, NOON + 51 * HOUR)
+    gone = desk.refresh(channel, NOON + 52 * HOUR)
+    assert codes(gone) == {"Story 1": "video_fetch"}
+
+
+def test_a_server_that_is_down_for_a_moment_takes_no_story_off_the_air(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    (before,) = all_made(desk, channel.source[0].key).values()
+    for path in ("/film.mp4", "/world/story-1"):
+        newsroom.serves(path, Reply(b"", status=503))
+    desk.refresh(channel, NOON + 25 * HOUR)
+    assert desk.refresh(channel, NOON + 26 * HOUR).on_air == 1
+    (after,) = all_made(desk, channel.source[0].key).values()
+    assert (after.body, after.videos, after.thumbnail) == (before.body, before.videos, before.thumbnail)
+
+
+def test_one_story_from_two_sources_is_shown_once(desk: Desk, film: Video) -> None:
+    own, agency = FakeSource(story(1, film)), FakeSource(story(1, film, guid="x9", body=("Shorter.",)))
+    report = desk.told(own, agency)
+    assert report.on_air == 1
+    assert codes(report) == {"Story 1": "same_story"}
+
+
+def test_a_page_is_looked_at_again_once_a_day_and_read_only_when_it_changed(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    page = "/world/story-1"
+    desk.refresh(channel, NOON + 25 * HOUR)
+    desk.refresh(channel, NOON + 26 * HOUR)
+    assert newsroom.site.paths().count(page) == 2
+    assert desk.titles() == ["Story 1"]
+
+
+def test_a_story_whose_page_is_gone_leaves_the_air_and_comes_back_with_it(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1), Story(2))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    there = newsroom.site.routes["/world/story-1"]
+    newsroom.serves("/world/story-1", Reply(b"", status=410))
+    desk.refresh(channel, NOON + 25 * HOUR)
+    report = desk.refresh(channel, NOON + 26 * HOUR)
+    assert codes(report) == {"Story 1": "page_gone"}
+    newsroom.serves("/world/story-1", there)
+    assert desk.refresh(channel, NOON + 27 * HOUR).on_air == 2
+
+
+def test_a_story_that_is_missing_among_older_ones_is_looked_for_at_once(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1), Story(2), Story(3))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    newsroom.tells(Story(1), Story(3))
+    newsroom.serves("/world/story-2", Reply(b"", status=404))
+    report = desk.refresh(channel, NOON + 2 * HOUR)
+    assert codes(report) == {"Story 2": "page_gone"}
+
+
+def test_a_story_that_a_listing_has_no_more_room_for_stays(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.tells(Story(1), Story(2), Story(3))
+    channel = newsroom.channel()
+    desk.refresh(channel)
+    newsroom.tells(Story(1), Story(2))
+    asked = len(newsroom.site.paths())
+    assert desk.refresh(channel, NOON + 2 * HOUR).on_air == 3
+    assert newsroom.site.paths()[asked:] == ["/rss.xml"]
+
+
+# How often a source is asked
+
+
+def test_a_quiet_source_is_asked_seldom_and_one_that_wants_to_be_left_alone_is(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.tells(Story(1), Story(2), Story(3))
+    channel = newsroom.channel()
+    pipeline = desk.pipeline(desk.open(channel))
+
+    def asked(minutes: int, *, paced: bool = True) -> int:
+        before = newsroom.site.paths().count("/rss.xml")
+        report = pipeline.refresh(channel, NOON + timedelta(minutes=minutes), paced=paced)
+        assert report.on_air == 3
+        return newsroom.site.paths().count("/rss.xml") - before
+
+    assert asked(0) == 1
+    assert asked(5) == 1, "it has just published"
+    assert [asked(24 * 60 + minutes) for minutes in (0, 5, 10, 15, 20, 25, 30)] == [1, 0, 0, 0, 0, 1, 0]
+    assert asked(24 * 60 + 35, paced=False) == 1, "somebody asked for it"
+
+
+def test_guids_that_change_with_the_headline_are_seen_through_and_said(desk: Desk, film: Video) -> None:
+    def edition(name: str) -> list[Article]:
+        return [
+            story(
+                n,
+                film,
+                guid=f"{name}-{n}",
+                url=f"https://news.example.org/{name}-471123{n}",
+                title=f"{name} {n}",
+            )
+            for n in range(4)
+        ]
+
+    source = FakeSource(*edition("early"))
+    desk.told(source)
+    source.articles = tuple(edition("late"))
+    report = desk.told(source, now=NOON + HOUR)
+    assert (report.new, report.changed, report.on_air) == (0, 4, 4)
+    assert [issue.code for issue in report.issues] == ["guid_changes"]

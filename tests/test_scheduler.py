@@ -95,3 +95,19 @@ def test_a_window_is_met_exactly() -> None:
     assert eventually(lambda: len(calls) == 2)
     scheduler.stop()
     assert timedelta() <= calls[1] - edge < timedelta(seconds=0.5)
+
+
+def test_who_asks_need_not_wait_for_the_interval() -> None:
+    calls: list[str] = []
+    asked = ["a"]
+
+    def refresh(channel: str) -> None:
+        calls.append(channel)
+        if len(calls) > 1:
+            asked.clear()
+
+    scheduler = Scheduler([("a", "every 1 hour")], refresh, never, lambda: list(asked))
+    scheduler.start(now())
+    assert eventually(lambda: not asked)
+    scheduler.stop()
+    assert calls == ["a", "a"]

@@ -15,6 +15,10 @@ import requests
 from tests import made_media
 
 ROOT = Path(__file__).parent.parent
+SAID = (
+    "It had come up to the second step of the town hall on Tuesday, higher than anybody could remember. "
+    "Volunteers carried the books out of the library until the morning."
+)
 
 
 class Home:
@@ -103,6 +107,24 @@ def test_it_goes_on_air_refreshes_itself_and_stops_when_told(home: Home) -> None
     assert home.get() is None
     assert "Traceback" not in home.log()
     assert f"http://127.0.0.1:{home.port}/feeds/news/roku.json" in home.log()
+
+
+def test_a_ping_puts_a_story_on_air_and_one_without_a_video_follows_by_itself(home: Home) -> None:
+    settings = home.root / "settings.toml"
+    settings.write_text(settings.read_text().replace("every 1 second", "every 1 hour"))
+    home.start()
+    home.on_air()
+    for name, story in (("flood", "The flood recedes"), ("fair", "The fair opens")):
+        (home.root / f"stories/{name}.txt").write_text(
+            f"News / World\n{story}\n\n{SAID}\n\nNobody was hurt.\n"
+        )
+    (home.root / "stories/flood.mp4").write_bytes(made_media.mp4())
+    ping = requests.post(f"http://127.0.0.1:{home.port}/api/channels/news/ping", timeout=5)
+    assert ping.status_code == 202
+    eventually(lambda: "The flood recedes" in home.on_air().text, home.log, 10)
+    assert "The fair opens" not in home.on_air().text
+    eventually(lambda: "The fair opens" in home.on_air().text, home.log)
+    assert home.stop(signal.SIGTERM) == 0
 
 
 def test_after_kill_9_nothing_is_left_running_and_the_last_good_feed_returns(

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from werkzeug.test import Client, TestResponse, create_environ
 
 from feeds import FORMATS
-from feeds.model import Article, Feed, Row, Video
+from feeds.model import Article, Caption, Feed, Row, Video
 from feedsvc.blobs import LocalBlobs
 from feedsvc.publication import document_of
 from feedsvc.settings import Settings
@@ -484,6 +484,12 @@ def ready(client: Client) -> tuple[int, Mapping[str, Mapping[str, object]]]:
     return answer.status_code, json.loads(answer.text)["channels"]
 
 
+def test_scripts_without_a_font_are_told(plain: Client, store: Store) -> None:
+    assert json.loads(plain.get("/readyz").text)["no_font_for"] == []
+    store.remember("fonts", [{"script": "Khmer", "package": "fonts-noto-core"}])
+    assert json.loads(plain.get("/readyz").text)["no_font_for"][0]["script"] == "Khmer"
+
+
 def test_alive(plain: Client) -> None:
     assert (plain.get("/healthz").status_code, plain.get("/healthz").text) == (200, "ok\n")
 
@@ -591,6 +597,21 @@ def test_preview_shows_what_a_reader_makes_of_the_bytes(
         "Roku’s template" if reader == "template" else "DP2SceneGraph Wizard",
         FORMATS[format_].path,
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "offered"),
+    [
+        (f"{PUBLIC}/media/{'c' * 40}/story.srt", f"/media/{'c' * 40}/story.vtt"),
+        ("https://cdn.example.org/1.en.srt", None),
+    ],
+)
+def test_preview_offers_our_captions_as_webvtt(
+    plain: Client, store: Store, url: str, offered: str | None
+) -> None:
+    store.publish(documents(article(1, captions=(Caption(url, "en"),))))
+    (poster,) = page(plain.get("/preview/demo?reader=wizard&format=roku")).cssselect("a.poster")
+    assert poster.get("data-captions") == offered
 
 
 def test_preview_lists_what_is_left_out_by_reason(plain: Client, store: Store) -> None:
@@ -792,3 +813,38 @@ def test_granian_serves_media_in_parts_and_slow_clients_do_not_stop_feeds(
         assert slow.recv(100).startswith(b"HTTP/1.1 200")
         for _ in range(5):
             assert requests.get(url, timeout=2).status_code == 200
+
+
+# The API
+
+
+def pinged(store: Store, blobs: LocalBlobs, host: str = "127.0.0.1", **headers: str) -> int:
+    settings = SETTINGS.model_copy(update={"server": SETTINGS.server.model_copy(update={"host": host})})
+    client = Client(create_app(store, settings, blobs, now=lambda: NOON))
+    return client.post("/api/channels/demo/ping", headers=headers).status_code
+
+
+def test_a_cms_may_ask_for_a_refresh(store: Store, blobs: LocalBlobs) -> None:
+    assert pinged(store, blobs) == 202
+    assert store.asked() == {"demo": NOON}
+    store.answered("demo", NOON - timedelta(seconds=1))
+    assert store.asked() == {"demo": NOON}, "what is asked later is not answered by what was done before"
+    store.answered("demo", NOON)
+    assert store.asked() == {}
+
+
+def test_asking_wants_the_token_unless_the_server_is_on_loopback(
+    store: Store, blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pinged(store, blobs, "0.0.0.0") == 403
+    monkeypatch.setenv("FEEDSVC_ADMIN_TOKEN", "s3cret")
+    assert pinged(store, blobs) == 401
+    assert pinged(store, blobs, Authorization="Bearer wrong") == 401
+    assert pinged(store, blobs, Authorization="Basic s3cret") == 401
+    assert store.asked() == {}
+    assert pinged(store, blobs, Authorization="Bearer s3cret") == 202
+
+
+def test_a_channel_that_is_not_there_cannot_be_asked_for(plain: Client) -> None:
+    assert plain.post("/api/channels/nowhere/ping").status_code == 404
+    assert plain.get("/api/channels/demo/ping").status_code == 405

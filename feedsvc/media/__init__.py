@@ -64,10 +64,14 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Probe(Struct, frozen=True):
-    """What a film is, or why it will not play; `validator` asks next time whether it is still that file."""
+    """What a film is, or why it will not play; `validator` asks next time whether it is still that file.
+
+    `failure` is the code of the FetchError that kept it from being looked at.
+    """
 
     found: Video | Issue
     validator: Validator = Validator()
+    failure: str = ""
 
 
 def probe(
@@ -105,7 +109,7 @@ def probed(
             return Probe(Issue("error", unfit.code, video.url, unfit.message, unfit.fix), version)
         except FetchError as error:
             message = f"The video cannot be fetched. {error.message}"
-            return Probe(Issue("error", "video_fetch", video.url, message, error.fix))
+            return Probe(Issue("error", "video_fetch", video.url, message, error.fix), failure=error.code)
         except DAMAGE as error:
             return Probe(_damaged(video.url, error), version)
 

@@ -127,7 +127,12 @@ def _best(video: Video, provider: str, streams: Iterator[_Stream]) -> tuple[Vide
         raise _odd(provider)
     unique = {stream.video.url: stream for stream in sorted(found, key=_for_a_tv)}
     return tuple(
-        replace(stream.video, language=video.language, duration=stream.video.duration or video.duration)
+        replace(
+            stream.video,
+            language=video.language,
+            duration=stream.video.duration or video.duration,
+            embed=video.url,
+        )
         for stream in [*unique.values()][:_MOST]
     )
 

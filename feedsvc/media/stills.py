@@ -3,19 +3,21 @@
 import bisect
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import av
 import pyvips
 from av.container import InputContainer
 from msgspec.structs import replace
 
-from feedsvc.media import hls
-from feedsvc.media.footage import LARGEST, Files, decoded, moving, playlist
+from feedsvc.media import dash, hls
+from feedsvc.media.footage import LARGEST, Files, decoded, moving, playlist, text
 
 _PLAYLIST = re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U")
+_MANIFEST = re.compile(rb"(?s)\s*<(MPD\s|\?xml.{0,2000}<MPD\s)")
+R = TypeVar("R", hls.Variant, dash.Rung)
 
 
 class Film(Protocol):
@@ -42,10 +44,15 @@ def film(url: str, files: Files, height: int, most: int | None = None) -> Iterat
     `most` is how many bytes of a segment are read first: a key frame should be among them.
     """
     file = files.open(url)
-    if _PLAYLIST.match(file.peek(64)):
+    if _PLAYLIST.match(head := file.peek(4096)):
         ladder = playlist(file, url)
-        rung = _rung(ladder, height)
+        rung = _rung(ladder.variants, height) or ladder.top()
         yield Segments((files.playlist(rung.url) if rung else ladder).segments, files, most)
+    elif _MANIFEST.match(head):
+        manifest = dash.read(text(file), file.url)
+        pictures = [rung for rung in manifest.rungs if rung.kind == "video"]
+        chosen = _rung(pictures, height) or manifest.top("video")
+        yield Segments(chosen.segments if chosen else (), files, most)
     else:
         with files.demux(file, "mov") as container:
             yield _File(container)
@@ -108,10 +115,10 @@ class _File:
         yield from _shot(self._container, start + least)
 
 
-def _rung(ladder: hls.Playlist, height: int) -> hls.Variant | None:
-    """Return the smallest rung of at least this height, else the best."""
-    enough = [rung for rung in ladder.variants if rung.height >= height and not rung.foreign]
-    return min(enough, key=lambda rung: (rung.height, rung.bandwidth), default=ladder.top())
+def _rung(rungs: Iterable[R], height: int) -> R | None:
+    """Return the smallest rung of at least this height, None when there is none."""
+    enough = [rung for rung in rungs if rung.height >= height and not rung.foreign]
+    return min(enough, key=lambda rung: (rung.height, rung.bandwidth), default=None)
 
 
 def _shot(container: InputContainer, least: float, whole: bool = True) -> Iterator[pyvips.Image]:

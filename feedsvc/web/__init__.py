@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from feedsvc.blobs import Blobs
 from feedsvc.settings import Settings
 from feedsvc.store import Store
-from feedsvc.web import errors, health, media, preview, published
+from feedsvc.web import api, errors, health, hub, media, preview, published
 from feedsvc.web.published import Feeds, Published, wrap
 
 __all__ = ["Feeds", "Published", "create_app", "wrap"]
@@ -33,6 +33,8 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.register_blueprint(media.routes(blobs, settings.server.threads * 3 // 4))
     app.register_blueprint(health.routes(store, settings, now))
     app.register_blueprint(preview.routes(store, settings, now))
+    app.register_blueprint(api.routes(store, settings, now))
+    app.register_blueprint(hub.routes(store, now))
     errors.register(app)
     app.after_request(_guard(_policy(settings.server.public_url)))
     return app

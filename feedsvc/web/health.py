@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import Blueprint, Response
 
 from feedsvc.settings import ChannelSettings, Settings, every
@@ -26,7 +27,8 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
         why_not = {channel.id: unready(store, channel, now()) for channel in settings.channel}
         fine = not any(why_not.values())
         told = {id_: {"ready": not why, "why": why} for id_, why in why_not.items()}
-        return {"ready": fine, "channels": told}, 200 if fine else 503, _FRESH
+        fonts = msgspec.json.decode(store.fact("fonts"))
+        return {"ready": fine, "channels": told, "no_font_for": fonts or []}, 200 if fine else 503, _FRESH
 
     return blueprint
 

@@ -35,6 +35,7 @@ class Poster(Struct, frozen=True):
     picture: str
     plays: str
     kind: Kind
+    captions: str = ""
 
 
 class Shelf(Struct, frozen=True):
@@ -121,7 +122,14 @@ def _leaves(tile: Tile) -> Iterator[Tile]:
 
 def _poster(tile: Tile, public_url: str) -> Poster:
     plays = _browsable(tile.plays, public_url)
-    return Poster(tile.title, tile.description, _browsable(tile.picture, public_url), plays, kind(plays))
+    picture, spoken = _browsable(tile.picture, public_url), next(iter(tile.captions), "")
+    return Poster(tile.title, tile.description, picture, plays, kind(plays), webvtt(spoken, public_url))
+
+
+def webvtt(url: str, public_url: str) -> str:
+    """Return where the captions at `url` are as WebVTT, the only kind browsers show; ours lie beside."""
+    address = _browsable(url, public_url)
+    return f"{address[:-4]}.vtt" if address.startswith("/media/") and address.endswith(".srt") else ""
 
 
 def _browsable(url: str, public_url: str) -> str:

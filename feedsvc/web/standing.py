@@ -13,7 +13,7 @@ from feedsvc.store import Edition, Run, Store
 
 GOOD = ("published", "unchanged")
 # What needs nobody's hand comes last: it rights itself, or newer stories took the room.
-_BY_ITSELF = ("not_yet", "expired", "over_budget")
+_BY_ITSELF = ("rendering", "not_yet", "expired", "same_story", "excluded", "over_budget")
 _LISTED = 100
 
 
@@ -43,6 +43,7 @@ class Report(Struct, frozen=True):
     left_out: tuple[OffAir, ...] = ()
     documents: Mapping[str, Outcome] = {}
     issues: tuple[Issue, ...] = ()
+    troubles: tuple[Issue, ...] = ()
     at: datetime | None = None
 
 

@@ -12,6 +12,7 @@ from feeds.model import Article
 from feedsvc.blobs import LocalBlobs
 from feedsvc.decide import names
 from feedsvc.http import Http
+from feedsvc.processes import share_memory
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline
 from feedsvc.settings import ChannelSettings, HttpSettings, SourceSettings
@@ -36,9 +37,9 @@ class Bench:
         self.pool = ThreadPoolExecutor(4)
         self.blobs = LocalBlobs(folder / "media")
         self.film = self.blobs.put(made_media.mp4(), ".mp4")
-        producer = Producer(self.http, self.blobs, 10_000_000, 30_000_000)
+        producer = Producer(self.http, self.blobs, self.store.probes, 10_000_000, 30_000_000)
         self.pipeline = Pipeline(
-            *(self.store, producer, {"demo": {"rss": self.source}}),
+            *(self.store, producer, self.blobs, {"demo": {"rss": self.source}}),
             public_url="https://tv.example.org",
             clock=time.monotonic,
             pmap=lambda function, values: self.pool.map(function, values),
@@ -77,6 +78,7 @@ class Bench:
 
 
 def main(arguments: list[str]) -> None:
+    share_memory()  # as the service does
     sizes = (1_000, int(arguments[0]) if arguments else 100_000)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         benches = [Bench(Path(folder), size) for folder, size in zip((one, two), sizes, strict=True)]

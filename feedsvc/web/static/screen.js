@@ -46,9 +46,14 @@ function sentence(text, url) {
   return told;
 }
 
-function video(url) {
+function video(url, captions) {
   const element = document.createElement("video");
   Object.assign(element, { controls: true, autoplay: true, playsInline: true, src: url });
+  if (captions) {
+    const track = document.createElement("track");
+    Object.assign(track, { kind: "captions", label: "Captions", src: captions, srclang: document.querySelector("h1").lang });
+    element.append(track);
+  }
   element.addEventListener("error", () => {
     if (element.isConnected) stage.replaceChildren(sentence("This video does not play here.", url));
   });
@@ -60,7 +65,7 @@ function picture(poster) {
   const playsHls = document.createElement("video").canPlayType("application/vnd.apple.mpegurl");
   if (kind === "hls" && !playsHls) return sentence("This browser cannot play HLS; it plays on the TV.", poster.href);
   if (kind === "tv") return sentence("No browser plays this kind of video; it plays on the TV.", poster.href);
-  return video(poster.href);
+  return video(poster.href, poster.dataset.captions);
 }
 
 function play(poster) {

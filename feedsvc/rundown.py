@@ -1,0 +1,110 @@
+"""What is stored of a channel, lined up: which articles, each with which video, and what is still to come."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import FORMATS
+from feeds.duplicates import duplicates
+from feeds.lineup import DECIDED, Budget, Lineup, line_up
+from feeds.model import Article, Channel, Issue
+from feedsvc import slides
+from feedsvc.publication import channel_of, public
+from feedsvc.selection import edited, unwanted
+from feedsvc.settings import ChannelSettings
+from feedsvc.store import Store
+from feedsvc.stories import Job, Look, Told, excerpt, job, tell
+
+# More than any budget holds, and enough of the others to say why they are missing.
+PLAYABLE_CONSIDERED, OTHERS_CONSIDERED = 1000, 1000
+
+
+class Shown(Struct, frozen=True):
+    """What a channel shows at a moment, and what is still to be rendered for it, in that order."""
+
+    lineup: Lineup
+    jobs: tuple[Job, ...]
+
+
+class Rundown:
+    """Lines channels up; `look` says what the stories of a channel have in common."""
+
+    def __init__(self, store: Store, public_url: str, look: Callable[[ChannelSettings], Look]) -> None:
+        self._store, self._public_url, self._look = store, public_url, look
+
+    def at(self, now: datetime, channel: Channel, settings: ChannelSettings) -> Shown:
+        """Return what is on air at `now`; what is being rendered keeps a place, what has none need not be."""
+        sources = [source.key for source in settings.source]
+        articles = chain(
+            self._store.newest(channel.id, sources, PLAYABLE_CONSIDERED, playable=True),
+            self._store.newest(channel.id, sources, OTHERS_CONSIDERED, playable=False),
+        )
+        chosen = self._chosen([public(a, self._public_url) for a in articles], settings, now)
+        told = self._told(chosen, settings, now)
+        formats = (FORMATS[name] for name in settings.formats)
+        budgets = [Budget(f.cost, f.limit) for f in formats if f.limit is not None]
+        whole = (public(a, self._public_url) for a in told.articles)
+        lineup = line_up(whole, channel, now, budgets, told.waiting)
+        return Shown(lineup, tuple(_in_order(told.jobs, lineup)))
+
+    def _chosen(self, articles: Iterable[Article], settings: ChannelSettings, now: datetime) -> list[Article]:
+        """Return the articles as the settings of their sources have them, the unwanted marked as such.
+
+        One that was unwanted when it was pulled, and no longer is, is made at the next refresh.
+        """
+        sources = {source.key: source for source in settings.source}
+        found, wanted_after_all = [], []
+        for article in articles:
+            known = [issue for issue in article.issues if issue.code != "excluded"]
+            was_unwanted = len(known) < len(article.issues)
+            article = edited(replace(article, issues=tuple(known)), sources[article.source])
+            if refused := unwanted(article, sources[article.source], now):
+                article = replace(article, issues=(refused, *known))
+            elif was_unwanted:
+                wanted_after_all.append(article.id)
+            found.append(article)
+        if wanted_after_all:
+            self._store.due_now(settings.id, wanted_after_all, now)
+        return _told_once(found)
+
+    def _told(self, articles: Sequence[Article], settings: ChannelSettings, now: datetime) -> Told:
+        """Return the articles with their story videos; what can have none is remembered for its key."""
+        look = self._look(settings)
+        wanting = [a.id for a in articles if job(a, look, now)]
+        rendered = self._store.renders.of(settings.id, wanting)
+        minimum = settings.story.minimum_words
+        told = tell(articles, look, rendered, now, lambda a: slides.unfit(excerpt(a), look.channel, minimum))
+        self._store.renders.keep(settings.id, told.refused)
+        return told
+
+
+def look_of(settings: ChannelSettings, public_url: str, logo: str = "") -> Look:
+    """Return what a channel's stories have in common; without a site of its own they name none."""
+    return Look(replace(channel_of(settings, public_url), site=settings.site), settings.story, logo)
+
+
+def _told_once(articles: Sequence[Article]) -> list[Article]:
+    """Return the articles, those marked that tell what another source's tells better."""
+    wanted = [a for a in articles if not any(issue.code in DECIDED for issue in a.issues)]
+    better = duplicates(wanted) if len({a.source for a in wanted}) > 1 else {}
+    return [_again(a, better[a.id]) if a.id in better else a for a in articles]
+
+
+def _again(article: Article, better: Article) -> Article:
+    message = f"The same story is told better by another source of the channel: “{better.title}”."
+    fix = "If they are two stories, give them headlines that tell them apart."
+    return replace(article, issues=(Issue("info", "same_story", article.id, message, fix), *article.issues))
+
+
+def _in_order(jobs: Iterable[Job], lineup: Lineup) -> Iterator[Job]:
+    """Yield the jobs of what is on air or waits to be, stories that are waited for before all else.
+
+    What has no place on air is not rendered: it would be for nobody.
+    """
+    waited = {out.article.id: n for n, out in enumerate(lineup.left_out) if out.issue.code == "rendering"}
+    on_air = {a.id for row in lineup.feed.rows for a in row.articles}
+    chosen = [job for job in jobs if job.id in waited or job.id in on_air]
+    yield from sorted(chosen, key=lambda job: (job.id not in waited, waited.get(job.id, 0), job.kind))
