@@ -19,8 +19,8 @@ from feedsvc.thumbnails import HEIGHT, WIDTH, cards
 
 LEFT, TOP, BOTTOM = 96, 60, 48
 _INDENT, _WIDE = 32, WIDTH - 2 * LEFT - 32
-# White over a white picture under this much of the shade still has a contrast of 6.
-_SHADE, _RISE = 0.74, 220
+# White over a white picture under this much of the shade still has a contrast of 9.
+_SHADE, _RISE = 0.84, 220
 _WHITE, _PALE = (255.0, 255.0, 255.0), (214.0, 220.0, 228.0)
 _HEADLINES = (84, 76, 70, 64, 58, 52, 46, 42)
 _HEADLINES_OVER = (60, 56, 52, 48, 44, 40)
@@ -33,12 +33,16 @@ BEAM = 768
 
 
 class Layer(Struct, frozen=True):
-    """An RGBA image and its place; `words` tells letters from shades and plates."""
+    """An RGBA image and its place; `words` tells letters from shades and plates.
+
+    What is `under` the words of a slide may be the same on the next one: the shade, and the station's sign.
+    """
 
     image: pyvips.Image
     x: int
     y: int
     words: bool = True
+    under: bool = False
 
 
 class _Page(Struct, frozen=True):
@@ -47,9 +51,11 @@ class _Page(Struct, frozen=True):
     rtl: bool
     picture: bool
 
-    def place(self, image: pyvips.Image, left: int, y: int, *, words: bool = True) -> Layer:
+    def place(
+        self, image: pyvips.Image, left: int, y: int, *, words: bool = True, under: bool = False
+    ) -> Layer:
         """Return the image `left` pixels from the side where reading begins."""
-        return Layer(image, WIDTH - left - image.width if self.rtl else left, y, words)
+        return Layer(image, WIDTH - left - image.width if self.rtl else left, y, words, under)
 
 
 def layers(
@@ -117,7 +123,7 @@ def _title(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer,
     headline = _fitted(slide.words, page, sizes, 240 if page.picture else 360, cards.leading(slide.words))
     found: list[Layer] = []
     y = HEIGHT - BOTTOM - 14
-    for words, colour, size in ((slide.credit, _PALE, 21), (slide.line, _PALE, 28)):
+    for words, colour, size in ((slide.credit, _PALE, 24), (slide.line, _PALE, 28)):
         if words := cards.drawable(words):
             block = _set(words, page, size, colour)
             found.append(page.place(block, LEFT + _INDENT, y - block.height))
@@ -140,7 +146,7 @@ def _text(slide: Slide, page: _Page, station: str, logo: pyvips.Image | None) ->
     block = _fitted(slide.words, page, sizes, room, _apart(slide.words), "Medium")
     found, y = [], HEIGHT - BOTTOM - 8
     if credit := cards.drawable(slide.credit):
-        small = _set(credit, page, 21, _PALE)
+        small = _set(credit, page, 24, _PALE)
         found.append(page.place(small, LEFT + _INDENT, y - small.height))
         y -= small.height + 26
     y = y - block.height if page.picture else (HEIGHT - block.height) // 2 + 24
@@ -166,7 +172,7 @@ def _end(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, .
 
 
 def _apart(words: str) -> float:
-    return 1.06 if _MARKS_ABOVE.search(words) else max(0.92, cards.leading(words) + 0.08)
+    return 1.06 if _MARKS_ABOVE.search(words) else cards.leading(words) + 0.08
 
 
 def _fitted(
@@ -198,20 +204,38 @@ def _bar(block: pyvips.Image, accent: cards.Colour) -> pyvips.Image:
 
 
 def _corner(station: str, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
-    """Return the logo, else the channel's name, where reading begins: on a plate over a picture."""
+    """Return the station's sign where reading begins: its logo, else its name on a plate."""
+    ground, _, accent = cards.shades(page.brand.colour)
     if logo is not None:
-        return (page.place(logo, LEFT, TOP),)
+        if not (colour := _behind(logo, page, ground)):
+            return (page.place(logo, LEFT, TOP, under=True),)
+        plate = cards.panel(logo.width + 36, logo.height + 24, colour)
+        return (
+            page.place(plate, LEFT, TOP, words=False, under=True),
+            page.place(logo, LEFT + 18, TOP + 12, under=True),
+        )
     name = cards.drawable(station)
     if not name:
         return ()
-    ground, _, accent = cards.shades(page.brand.colour)
     words = cards.typeset(name, 25, _WIDE, page.language, 1.0)
     plate = cards.panel(words.width + 40, words.height + 26, ground)
     edge = cards.panel(6, plate.height, accent)
     return (
-        page.place(plate, LEFT, TOP, words=False), page.place(edge, LEFT, TOP, words=False),
-        page.place(words, LEFT + 23, TOP + 13),
-    )  # fmt: skip
+        page.place(plate, LEFT, TOP, words=False, under=True),
+        page.place(edge, LEFT, TOP, words=False, under=True),
+        page.place(words, LEFT + 23, TOP + 13, under=True),
+    )
+
+
+def _behind(logo: pyvips.Image, page: _Page, ground: cards.Colour) -> cards.Colour | None:
+    """Return the colour of the plate a logo needs to be seen, None for one that brings its own ground."""
+    alpha = logo[3]
+    if alpha.min() == 255:
+        return None
+    ink = [(band * alpha).avg() / max(alpha.avg(), 0.01) for band in logo.extract_band(0, n=3).bandsplit()]
+    if cards.contrast((ink[0], ink[1], ink[2]), ground) < 3:
+        return _WHITE
+    return ground if page.picture else None
 
 
 def _shade(top: int, page: _Page) -> tuple[Layer, ...]:
@@ -225,4 +249,8 @@ def _shade(top: int, page: _Page) -> tuple[Layer, ...]:
     rise = (rise > 1).ifthenelse(1, rise)
     share = rise * rise * (3 - rise * 2) * (255 * _SHADE)
     dark = pyvips.Image.black(WIDTH, height, bands=3) + list(deep)
-    return (Layer(dark.bandjoin(share).cast("uchar").copy(interpretation="srgb"), 0, start, words=False),)
+    return (
+        Layer(
+            dark.bandjoin(share).cast("uchar").copy(interpretation="srgb"), 0, start, words=False, under=True
+        ),
+    )

@@ -34,20 +34,28 @@ _GROUP = RATE
 _X264 = f"keyint={_GROUP}:min-keyint={_GROUP}:scenecut=0:bframes=0:rc-lookahead=0:mbtree=0:weightp=0"
 
 
-class Shot(Struct, frozen=True):
-    """A slide as it is filmed: what lies at the bottom, what stands still over it, for how many frames.
+class Placed(Struct, frozen=True):
+    """A picture with transparency, and where it stands on the screen."""
 
-    The ground moves as `move` says, None for one that stands still; `light` wanders over it.
+    frame: VideoFrame
+    x: int
+    y: int
+
+
+class Shot(Struct, frozen=True):
+    """A slide as it is filmed for so many frames: what lies at the bottom and what stands still over it.
+
+    The `grounds` move as `move` says, None for one that stands still; `light` wanders over them. Ground,
+    light and what is `under` the words melt into those of the next slide; the words go before others come.
     """
 
     grounds: tuple[VideoFrame, ...]
-    still: VideoFrame
-    x: int
-    y: int
+    words: Placed
     frames: int
     number: int
     move: Move | None = None
     light: VideoFrame | None = None
+    under: Placed | None = None
     last: bool = False
 
     @property
@@ -116,15 +124,17 @@ def pictures(before: Shot | None, shot: Shot, count: int) -> Iterator[Any]:
     """Yield the first frames of a shot as they are seen, `before` fading away over them."""
     graph = Graph()
     graph.threads = 1
-    tracks = [_Track(graph, shot, 0, count)]
-    end = tracks[0].end
+    tracks: list[_Track | _Words] = [seen := _Track(graph, shot, 0, count)]
+    end = seen.end
     if before is not None:
-        tracks.insert(0, _Track(graph, before, before.frames - FADE, FADE))
+        tracks.append(gone := _Track(graph, before, before.frames - FADE, FADE))
         fade = graph.add("xfade", f"transition=fade:duration={FADE / RATE}:offset=0")
-        tracks[0].end.link_to(fade, 0, 0)
+        gone.end.link_to(fade, 0, 0)
         end.link_to(fade, 0, 1)
-        end = fade
-    sink = _chain(graph, end, ("format", "yuv420p"), ("buffersink", ""))
+        tracks.append(old := _Words(graph, before.words, fade, "out:s=0", "pass"))
+        end = old.end
+    tracks.append(new := _Words(graph, shot.words, end, f"in:s={FADE // 2}" if before else "", "repeat"))
+    sink = _chain(graph, new.end, ("format", "yuv420p"), ("buffersink", ""))
     graph.configure(auto_buffer=False)
     for number in range(count):
         for track in tracks:
@@ -135,8 +145,30 @@ def pictures(before: Shot | None, shot: Shot, count: int) -> Iterator[Any]:
     yield from _pulled(sink)
 
 
+class _Words:
+    """Words over what is below: they come or go during a cross-fade, and stay after it or do not."""
+
+    def __init__(self, graph: Graph, words: Placed, below: FilterContext, fade: str, at_its_end: str) -> None:
+        self._frame = words.frame
+        self._source = above = _source(graph, words.frame)
+        above = _chain(graph, above, ("setpts", "N"))
+        if fade:
+            above = _chain(graph, above, ("fade", f"{fade}:n={FADE // 2}:alpha=1"))
+        self.end = _overlaid(graph, below, above, words, at_its_end)
+
+    def push(self, number: int) -> None:
+        """Let the next frame through, as long as they change."""
+        if number <= FADE:
+            self._source.push(self._frame)
+        if number == FADE:
+            self._source.push(None)
+
+
 class _Track:
-    """A shot from its frame `first` on, within a graph of filters; its frames are pushed one at a time."""
+    """A shot without its words from its frame `first` on, within a graph of filters.
+
+    Its frames are pushed one at a time.
+    """
 
     def __init__(self, graph: Graph, shot: Shot, first: int, count: int) -> None:
         self._shot, self._first, self._count = shot, first, count
@@ -147,8 +179,9 @@ class _Track:
         if shot.move is not None:
             self._look(graph)
         if shot.light is not None:
-            self._over(graph, shot.light, _wandering(shot.number, first), 0)
-        self._over(graph, shot.still, str(shot.x), shot.y)
+            self._over(graph, Placed(shot.light, 0, 0), _wandering(shot.number, first))
+        if shot.under is not None:
+            self._over(graph, shot.under)
 
     def _look(self, graph: Graph) -> None:
         whole = self._shot.grounds[0]
@@ -157,13 +190,10 @@ class _Track:
         self._screen = _chain(graph, self._scale, ("crop", f"{WIDTH}:{HEIGHT}:0:0"))
         self.end = _chain(graph, self._screen, ("format", "yuv420p"))
 
-    def _over(self, graph: Graph, frame: VideoFrame, x: str, y: int) -> None:
-        above = _source(graph, frame)
-        self._once.append((above, frame))
-        overlay = graph.add("overlay", f"x='{x}':y={y}:eof_action=repeat:format=yuv420")
-        self.end.link_to(overlay, 0, 0)
-        above.link_to(overlay, 0, 1)
-        self.end = overlay
+    def _over(self, graph: Graph, above: Placed, x: str = "") -> None:
+        source = _source(graph, above.frame)
+        self._once.append((source, above.frame))
+        self.end = _overlaid(graph, self.end, source, above, "repeat", x)
 
     def push(self, number: int) -> None:
         """Let the next frame through; the end after the last one."""
@@ -184,6 +214,16 @@ class _Track:
         _tell(self._cut, w=view.width, h=view.height, x=view.x, y=view.y)
         _tell(self._scale, w=view.across, h=view.down)
         _tell(self._screen, x=view.left, y=view.top)
+
+
+def _overlaid(
+    graph: Graph, below: FilterContext, above: FilterContext, placed: Placed, at_its_end: str, x: str = ""
+) -> FilterContext:
+    place = f"x='{x or placed.x}':y={placed.y}"
+    overlay = graph.add("overlay", f"{place}:eof_action={at_its_end}:format=yuv420")
+    below.link_to(overlay, 0, 0)
+    above.link_to(overlay, 0, 1)
+    return overlay
 
 
 def _tell(context: FilterContext, **values: int) -> None:

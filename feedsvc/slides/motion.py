@@ -56,9 +56,9 @@ class Move(Struct, frozen=True):
     def size(self) -> tuple[int, int]:
         """Return the size of the picture it needs; for a pan, twice the size of what goes by."""
         if self.pans:
-            return 2 * self.strip + PHASES, 2 * HEIGHT
+            return 2 * self.strip + 16, 2 * HEIGHT
         finer = _FINER * (1 + _STEP * _STEPS / HEIGHT)
-        return sixteens(WIDTH * finer), _even(HEIGHT * finer)
+        return sixteens(WIDTH * finer), sixteens(HEIGHT * finer)
 
     @property
     def strip(self) -> int:

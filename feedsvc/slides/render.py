@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from feeds.model import Article, Channel, Issue
 from feedsvc.slides import cues
-from feedsvc.slides.draw import beam, emblem, flat, ground, layers
-from feedsvc.slides.film import FADE, RATE, Shot, film, filmed, frame
+from feedsvc.slides.draw import Layer, beam, emblem, flat, ground, layers
+from feedsvc.slides.film import FADE, RATE, Placed, Shot, film, filmed, frame
 from feedsvc.slides.motion import Move, move
 from feedsvc.slides.script import Slide, script, words
 from feedsvc.thumbnails import HEIGHT, WIDTH, cards, picture, uncovered
@@ -95,17 +95,24 @@ def _filmed(
         for number, slide in enumerate(slides):
             last = number == len(slides) - 1
             frames = round(slide.seconds * RATE) + (0 if last else FADE)
-            still = flat(layers(slide, channel.title, channel.brand, language, mark))
+            drawn = layers(slide, channel.title, channel.brand, language, mark)
+            under = [layer for layer in drawn if layer.under]
             way = move(number, frames) if motion else None
             seen = _seen(slide, article, pictures, way)
             if seen is None:
                 way, seen = None, ground(channel.brand, cards.right_to_left(slide.words, language))
+            over = [layer for layer in drawn if not layer.under]
             yield Shot(
-                filmed(seen, way), frame(still.image, "yuva420p"), still.x, still.y, frames, number, way,
-                None if slide.picture is not None else light, last,
+                filmed(seen, way), _placed(over), frames, number, way,
+                None if slide.picture is not None else light, _placed(under) if under else None, last,
             )  # fmt: skip
 
     return film(shots(), _frames(slides), voice)
+
+
+def _placed(layers: Sequence[Layer]) -> Placed:
+    whole = flat(layers)
+    return Placed(frame(whole.image, "yuva420p"), whole.x, whole.y)
 
 
 def _frames(slides: Sequence[Slide]) -> int:

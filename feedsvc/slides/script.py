@@ -26,6 +26,9 @@ _WORDS_A_SECOND, _IDEOGRAPHS_A_SECOND, _UNSPACED_A_SECOND = 2.5, 5.0, 12.0
 _SLIDE, _SLIDE_AT_MOST, _SENTENCES = 10.0, 14.0, 3
 _HEADLINE, _LABEL, _CREDIT = 170, 40, 120
 _SHOWN_TWICE = 2
+_LEADS_ON = ("?", "？", "؟", ":", "：", "…")
+# A sentence is told if more than this share of it is new: a body repeats its summary behind a place and date.
+_NEW = 0.35
 # Three Thai signs in four are letters that are read; marks above and below are counted with them.
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -71,7 +74,7 @@ def script(
     title = _title(article, channel, language, drawable)
     room = LONGEST - title.seconds - _END
     said = _within(_grouped(_chosen(article, language, drawable), language), room)
-    texts = [Slide("text", words, _time(words)) for words in said]
+    texts = [Slide("text", words, _time(words)) for words in _ended(list(said))]
     slides = _illustrated([title, *texts], article, pictures, drawable)
     return _stretched((*slides, _end(channel, drawable)))
 
@@ -112,18 +115,21 @@ def _time(words: str) -> float:
 
 def _chosen(article: Article, language: str, drawable: Callable[[str], bool]) -> Iterator[str]:
     """Yield sentences, none of which repeats the headline or what was said before."""
-    told = [article.title]
+    told = _pairs(article.title)
     for paragraph in (article.summary, *article.body):
         for sentence in sentences(text.line(paragraph), language):
             # A summary cut short is said whole by the body.
             cut = sentence.endswith(("…", "..."))
-            if not cut and drawable(sentence) and not any(_repeats(sentence, other) for other in told):
-                told.append(sentence)
+            pairs = _pairs(sentence)
+            if not cut and drawable(sentence) and len(pairs - told) > _NEW * len(pairs):
+                told |= pairs
                 yield sentence
 
 
-def _repeats(sentence: str, other: str) -> bool:
-    return text.same(sentence, other) or (len(sentence) > 20 and sentence.rstrip(".。") in other)
+def _pairs(said: str) -> set[tuple[str, str]]:
+    """Return each word of a text with the one after it: two texts that share most of them say the same."""
+    found = re.findall(r"[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]|[^\W_]+", said.casefold())
+    return set(pairwise(["", *found, ""]))
 
 
 def _grouped(said: Iterator[str], language: str) -> Iterator[str]:
@@ -148,6 +154,13 @@ def _within(groups: Iterator[str], room: float) -> Iterator[str]:
         if room < 0:
             return
         yield words
+
+
+def _ended(said: list[str]) -> list[str]:
+    """Return the slides' words without a last slide that leads on: a heading, a question, a stray end."""
+    while len(said) > _SHOWN_TWICE and (reading(said[-1]) < _LEAST / 2 or said[-1].endswith(_LEADS_ON)):
+        said.pop()
+    return said
 
 
 def _illustrated(

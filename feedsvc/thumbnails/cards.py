@@ -42,6 +42,12 @@ _LEADING = (
     (re.compile("[\u3000-\u9fff\uac00-\ud7ff]"), 1.0),
 )
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+# Beside these a line would end; Korean is read word by word, and so is Japanese that is parted into phrases.
+_SIGN = "[\u3000-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7af\uff01-\uff60]"
+_UNCUT = re.compile(rf"(?<={_SIGN})(?=[^\s\u0300-\u036f\u3099\u309a\ufe00-\ufe0f])|(?<=\S)(?={_SIGN})")
+# Lines end between phrases (https://www.unicode.org/reports/tr35/#UnicodeLineBreakWordIdentifier).
+PHRASES = "ja@lw=phrase"
 _LEFTWARD = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "yi", "ckb", "sd", "ug", "dv"})
 _SCRIPTS: Mapping[str, str] = {
     "CJK": "Chinese or Japanese",
@@ -241,13 +247,15 @@ def typeset(
 
 
 def _breakable(words: str) -> str:
-    """Return `words` with marks of no width where a line may end, in scripts without spaces.
+    """Return `words` with marks of no width where a line may end, and where not, in scripts without spaces.
 
-    Pango would need libthai for that, which its wheel lacks; ICU has the dictionaries.
+    Pango would need libthai for Thai, which its wheel lacks, and cuts Japanese words in two; ICU has the
+    dictionaries.
     """
-    if not _UNSPACED.search(words):
-        return words
-    return "\u200b".join(words[start:end] for start, end in LineBreaker(words, "th").segments())
+    if _UNSPACED.search(words) or _CJK.search(words):
+        parts = (words[start:end] for start, end in LineBreaker(words, PHRASES).segments())
+        return "\u200b".join(_UNCUT.sub("\u2060", part) for part in parts)
+    return _UNCUT.sub("\u2060", words)
 
 
 def right_to_left(words: str, language: str) -> bool:
