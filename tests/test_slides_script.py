@@ -44,6 +44,11 @@ def test_sentences(language: str, said: str, count: int) -> None:
     assert "".join("".join(found).split()) == "".join(said.split())
 
 
+def test_thai_full_stops_end_nothing() -> None:
+    said = "21 ม.ค.2561 เวลา 12.00 น. ผู้สื่อข่าวได้รับแจ้งจากนาย ต.(ไม่ประสงค์เปิดเผยชื่อ) บุตรชายของเขา"
+    assert sentences(said, "th") == [said]
+
+
 def test_quotation_mark_stays_with_what_it_opens() -> None:
     assert sentences("けが人はいない。「大丈夫」と言った。", "ja")[1].startswith("「")
 
@@ -55,6 +60,45 @@ def test_long_sentence_is_cut_between_clauses() -> None:
     parts = list(clauses(sentence, "en", lambda part: len(part) <= 60))
     assert " ".join(parts) == sentence
     assert all(len(part) <= 60 and part[-1] in ",;." for part in parts)
+
+
+def test_clause_too_long_breaks_off_where_it_may() -> None:
+    sentence = (
+        "Its official newspaper blasted South Korea on Tuesday for conducting a joint military exercise"
+    )
+    one, other = clauses(sentence, "en", lambda part: len(part) <= 70)
+    assert one.endswith("…")
+    assert other.split()[0] in ("on", "for")
+    halves = list(
+        clauses(
+            "断食月「ラマダン」明けの祭りの祝いから帰る途中の人々を狙った", "ja", lambda part: len(part) <= 20
+        )
+    )
+    assert "".join(halves).replace("…", "") == "断食月「ラマダン」明けの祭りの祝いから帰る途中の人々を狙った"
+    assert all(half.count("「") == half.count("」") for half in halves)
+
+
+@pytest.mark.parametrize("body", ["PARIS (AFP) -- {}", "{} It was cold."])
+def test_body_that_repeats_the_summary_is_not_shown_again(body: str) -> None:
+    summary = "Thousands of people walked across the harbour bridge on Sunday after two years of repairs."
+    slides = script(told(summary=summary, body=(body.format(summary), *BRIDGE)), channel())
+    assert " ".join(slide.words for slide in slides).count("walked across the harbour") == 1
+
+
+def test_story_ends_with_a_sentence() -> None:
+    slides = script(told(body=(*BRIDGE, "What is next?")), channel())
+    assert slides[-2].words.endswith("spring.")
+
+
+def test_slides_wait_for_the_voice() -> None:
+    heard = script(told(), channel(), spoken=lambda words: len(words) / 10)
+    for slide in heard[:-1]:
+        assert slide.spoken == (0.4, 0.4 + len(slide.words) / 10)
+        assert slide.seconds >= max(4.0, slide.spoken[1] + 0.39)
+    many = told(body=tuple(f"Sentence number {n} says a little about the bridge." for n in range(50)))
+    slow, quick = (script(many, channel(), spoken=lambda words, pace=pace: pace) for pace in (15.0, 5.0))
+    assert SHORTEST <= total(slow) <= LONGEST
+    assert len(slow) < len(quick)
 
 
 def test_reading_counts_words_or_signs() -> None:
@@ -130,11 +174,21 @@ def test_any_words_make_a_script(title: str, body: list[str], language: str) -> 
 
 def test_captions_cover_the_video_without_gap_or_overlap() -> None:
     slides = script(told(title="a --> b & <c>"), channel())
-    made = cues.cues(slides, "en")
+    made = cues.track(slides, "en").cues
     assert made[0].start == 0
     assert made[-1].end == round(total(slides) * 1000)
     assert all(one.end == other.start for one, other in pairwise(made))
-    assert all(len(cue.lines) <= 2 and all(len(line) <= 42 for line in cue.lines) for cue in made)
-    assert cues.srt(made).startswith("1\n00:00:00,000 --> 00:00:0")
-    assert "a → b & <c>" in cues.srt(made)
-    assert "a → b &amp; &lt;c&gt;" in cues.vtt(made)
+    assert all(len(lines := cue.text.split("\n")) <= 2 and max(map(len, lines)) <= 42 for cue in made)
+
+
+def test_captions_have_no_stray_word() -> None:
+    words = "North Korea's official newspaper blasted South Korea on Tuesday for conducting a joint exercise"
+    made = cues.track([Slide("text", words, 8)], "en").cues
+    assert [len(cue.text.split("\n")) for cue in made] == [2, 2]
+    lines = "\n".join(cue.text for cue in made).split("\n")
+    assert max(map(len, lines)) < 2 * min(map(len, lines))
+
+
+def test_captions_follow_the_voice() -> None:
+    slides = [Slide("title", "One", 4, spoken=(0.4, 1.0)), Slide("text", "Two", 5, spoken=(0.4, 4.4))]
+    assert [(cue.start, cue.end) for cue in cues.track(slides, "en").cues] == [(400, 1000), (4400, 8400)]

@@ -15,7 +15,7 @@ from msgspec import Struct
 from feeds.model import Brand
 from feedsvc.slides.motion import sixteens
 from feedsvc.slides.script import Slide
-from feedsvc.thumbnails import HEIGHT, WIDTH, cards
+from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts
 
 LEFT, TOP, BOTTOM = 96, 60, 48
 _INDENT, _WIDE = 32, WIDTH - 2 * LEFT - 32
@@ -124,7 +124,7 @@ def _title(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer,
     found: list[Layer] = []
     y = HEIGHT - BOTTOM - 14
     for words, colour, size in ((slide.credit, _PALE, 24), (slide.line, _PALE, 28)):
-        if words := cards.drawable(words):
+        if words := fonts.drawable(words):
             block = _set(words, page, size, colour)
             found.append(page.place(block, LEFT + _INDENT, y - block.height))
             y -= block.height + 20
@@ -134,7 +134,7 @@ def _title(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer,
         page.place(headline, LEFT + _INDENT, y),
         page.place(_bar(headline, accent), LEFT, y - 4, words=False),
     ]
-    if label := cards.drawable(slide.label).upper():
+    if label := fonts.drawable(slide.label).upper():
         chip = cards.chip(label, accent, page.language)
         y -= chip.height + 30
         found.append(page.place(chip, LEFT, y))
@@ -145,7 +145,7 @@ def _text(slide: Slide, page: _Page, station: str, logo: pyvips.Image | None) ->
     sizes, room = (_OVER_PICTURE, 250) if page.picture else (_ON_GROUND, 370)
     block = _fitted(slide.words, page, sizes, room, _apart(slide.words), "Medium")
     found, y = [], HEIGHT - BOTTOM - 8
-    if credit := cards.drawable(slide.credit):
+    if credit := fonts.drawable(slide.credit):
         small = _set(credit, page, 24, _PALE)
         found.append(page.place(small, LEFT + _INDENT, y - small.height))
         y -= small.height + 26
@@ -159,7 +159,7 @@ def _end(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, .
     accent = cards.shades(page.brand.colour)[2]
     name = _fitted(slide.words, page, _HEADLINES, 260, cards.leading(slide.words))
     blocks = [(name, True), (cards.panel(132, 6, accent), False)]
-    if line := cards.drawable(slide.line):
+    if line := fonts.drawable(slide.line):
         blocks.append((_set(line, page, 34, _PALE), True))
     if logo is not None:
         blocks.insert(0, (logo, True))
@@ -180,7 +180,7 @@ def _fitted(
 ) -> pyvips.Image:
     """Return words in the largest type that has room, their lines equally long; nothing is ever cut."""
     # The mark says which way a text reads that begins with a foreign name.
-    words = f"\u200f{cards.drawable(words)}" if page.rtl else cards.drawable(words)
+    words = f"\u200f{fonts.drawable(words)}" if page.rtl else fonts.drawable(words)
     found: dict[int, pyvips.Image] = {}
 
     def fits(size: int) -> bool:
@@ -214,7 +214,7 @@ def _corner(station: str, page: _Page, logo: pyvips.Image | None) -> tuple[Layer
             page.place(plate, LEFT, TOP, words=False, under=True),
             page.place(logo, LEFT + 18, TOP + 12, under=True),
         )
-    name = cards.drawable(station)
+    name = fonts.drawable(station)
     if not name:
         return ()
     words = cards.typeset(name, 25, _WIDE, page.language, 1.0)

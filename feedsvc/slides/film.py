@@ -88,8 +88,7 @@ def _give_memory_back() -> None:
     glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB
     (https://man7.org/linux/man-pages/man3/mallopt.3.html, M_MMAP_THRESHOLD).
     """
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if hasattr(library, "mallopt"):
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(-3, 1 << 18)
 
 

@@ -1,35 +1,47 @@
-"""An article -> a story video."""
+"""An article -> a story video, or why there is none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pyvips
 from msgspec import Struct
-from msgspec.structs import replace
 
 from feeds.model import Article, Channel, Issue
-from feedsvc.slides import cues
+from feedsvc import captions
+from feedsvc.slides import cues, voice
 from feedsvc.slides.draw import Layer, beam, emblem, flat, ground, layers
 from feedsvc.slides.film import FADE, RATE, Placed, Shot, film, filmed, frame
 from feedsvc.slides.motion import Move, move
-from feedsvc.slides.script import Slide, script, words
-from feedsvc.thumbnails import HEIGHT, WIDTH, cards, picture, uncovered
+from feedsvc.slides.script import LONGEST, Slide, script, starts, words
+from feedsvc.slides.voice import NarratorError
+from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts, picture, uncovered
 
+# Raised whenever the same article would give other bytes.
+VERSION = 1
 CODES: Mapping[str, str] = {
     "story_no_font": "the article is in a script for which there is no font, so it has no story video",
     "story_too_short": "the article says too little for a story video",
+    "narrator_failed": "the narrator gave no recording, so the story video is silent",
 }
-
 MINIMUM_WORDS = 20
 
 
 class Story(Struct, frozen=True):
-    """A video as MP4, its length in seconds, and what is read in it as captions."""
+    """A video as MP4, its length in seconds, what is read in it as captions, and what went wrong."""
 
     video: bytes
     duration: float
-    srt: str
-    vtt: str
+    srt: bytes
+    vtt: bytes
     slides: tuple[Slide, ...]
+    issues: tuple[Issue, ...] = ()
+
+
+class _Told(Struct, frozen=True):
+    """The slides of a story, and the recording of each that is read aloud."""
+
+    slides: tuple[Slide, ...]
+    heard: Mapping[str, bytes]
+    issues: tuple[Issue, ...] = ()
 
 
 def render(
@@ -40,42 +52,97 @@ def render(
     logo: bytes = b"",
     minimum: int = MINIMUM_WORDS,
     motion: bool = True,
-    seconds: Sequence[float] = (),
-    voice: bytes = b"",
+    narrate: Callable[[str], bytes] | None = None,
 ) -> Story | Issue:
     """Return the story of an article as a video of 1280 x 720 at 25 frames a second, or why there is none.
 
     `pictures` belong to the article's images in order, b"" for one that cannot be had; one that is no picture
-    is passed over. `seconds` replace the slides' times, for a `voice` (a WAV file) that reads them.
+    is passed over. `narrate` reads a text aloud as a WAV file; the story is silent, with an issue, when that
+    raises NarratorError. The same article gives the same bytes.
     """
+    if issue := unfit(article, channel, minimum):
+        return issue
     usable = [number for number, data in enumerate(pictures[: len(article.images)]) if data]
     usable = [n for n in usable if not isinstance(picture(pictures[n], None, 320, 180), Issue)]
-    slides = script(article, channel, pictures=usable, drawable=lambda part: bool(cards.drawable(part)))
-    if issue := _unfit(article, channel, slides, minimum):
-        return issue
-    if seconds:
-        slides = tuple(replace(slide, seconds=time) for slide, time in zip(slides, seconds, strict=True))
-    language = article.language or channel.language
-    said = cues.cues(slides, language)
-    filmed = _filmed(slides, article, channel, pictures, logo, motion, voice)
-    return Story(filmed, _frames(slides) / RATE, cues.srt(said), cues.vtt(said), slides)
+    told = _told(article, channel, usable, minimum, narrate)
+    track = cues.track(told.slides, article.language or channel.language)
+    video = _filmed(told.slides, article, channel, pictures, logo, motion, _sound(told))
+    length = _frames(told.slides) / RATE
+    return Story(video, length, captions.srt(track), captions.vtt(track), told.slides, told.issues)
 
 
-def _unfit(article: Article, channel: Channel, slides: Sequence[Slide], minimum: int) -> Issue | None:
-    """Return why an article makes no story: its headline cannot be drawn, or too little is left to read."""
-    enough = words(slides) >= minimum
-    everything = script(article, channel)
+def seconds(article: Article, channel: Channel) -> float:
+    """Return about how long the story of an article is; a narrator may make it longer or shorter."""
+    return _frames(script(article, channel, drawable=_drawable)) / RATE
+
+
+def unfit(article: Article, channel: Channel, minimum: int = MINIMUM_WORDS) -> Issue | None:
+    """Return why an article can have no story, None if it can: `render` says the same.
+
+    It has none when its headline cannot be drawn, or less than `minimum` words are left to read.
+    """
+    enough = words(script(article, channel, drawable=_drawable)) >= minimum
     missing = uncovered(article.title)
-    if not missing and not enough and words(everything) >= minimum:
-        missing = uncovered(" ".join(slide.words for slide in everything))
+    if not missing and not enough:
+        everything = script(article, channel)
+        if words(everything) >= minimum:
+            missing = uncovered(" ".join(slide.words for slide in everything))
     if missing:
         message = f"The article is in {missing}, for which there is no font, so it has no story video."
-        fix = "Install a font for it on the server: Debian has fonts-noto-cjk and fonts-noto-core."
-        return Issue("warning", "story_no_font", article.id, message, fix)
-    if enough and article.title.strip():
+        return Issue("warning", "story_no_font", article.id, message, fonts.remedy(missing))
+    if enough and fonts.drawable(article.title):
         return None
     message = f"The article says too little for a story video: less than {minimum} words beside its headline."
     return Issue("warning", "story_too_short", article.id, message, "Write a summary or a first paragraph.")
+
+
+def _drawable(words: str) -> bool:
+    return bool(fonts.drawable(words))
+
+
+def _told(
+    article: Article,
+    channel: Channel,
+    usable: Sequence[int],
+    minimum: int,
+    narrate: Callable[[str], bytes] | None,
+) -> _Told:
+    silent = script(article, channel, pictures=usable, drawable=_drawable)
+    if narrate is None:
+        return _Told(silent, {})
+    heard: dict[str, bytes] = {}
+
+    def spoken(words: str) -> float:
+        if words not in heard:
+            heard[words] = voice.speech(narrate(fonts.drawable(words)))
+        return voice.seconds(heard[words])
+
+    try:
+        slides = script(article, channel, pictures=usable, drawable=_drawable, spoken=spoken)
+        if words(slides) < minimum:
+            message = f"The narrator reads so slowly that {LONGEST:.0f} seconds are too short."
+            raise NarratorError(message)
+    except NarratorError as error:
+        return _Told(silent, {}, (_unheard(article, error),))
+    return _Told(slides, heard)
+
+
+def _unheard(article: Article, error: NarratorError) -> Issue:
+    message = f"{error} The story video is silent."
+    fix = "Try the narrator's command: it reads a text from stdin and writes the WAV file named last."
+    return Issue("warning", "narrator_failed", article.id, message, fix)
+
+
+def _sound(told: _Told) -> bytes:
+    """Return the voice of all slides as one WAV file, b"" for a story that is silent."""
+    if not told.heard:
+        return b""
+    parts = [
+        (start + slide.spoken[0], told.heard[slide.words])
+        for slide, (start, _) in zip(told.slides, starts(told.slides), strict=True)
+        if slide.spoken
+    ]
+    return voice.sound(parts, _frames(told.slides) / RATE)
 
 
 def _filmed(
@@ -85,7 +152,7 @@ def _filmed(
     pictures: Sequence[bytes],
     logo: bytes,
     motion: bool,
-    voice: bytes,
+    sound: bytes,
 ) -> bytes:
     language = article.language or channel.language
     light = frame(beam(channel.brand.colour), "yuva420p") if motion else None
@@ -107,7 +174,7 @@ def _filmed(
                 None if slide.picture is not None else light, _placed(under) if under else None, last,
             )  # fmt: skip
 
-    return film(shots(), _frames(slides), voice)
+    return film(shots(), _frames(slides), sound)
 
 
 def _placed(layers: Sequence[Layer]) -> Placed:

@@ -21,11 +21,13 @@ from feedsvc.slides.sentences import clauses, joined, sentences
 RATE = 25
 SHORTEST, LONGEST = 20.0, 75.0
 _LEAST, _END = 4.0, 4.0
+# A voice begins when the words before are gone, and ends before these go.
+_BREATH = 0.4
 _WORDS_A_SECOND, _IDEOGRAPHS_A_SECOND, _UNSPACED_A_SECOND = 2.5, 5.0, 12.0
 # A slide is read at one look: about 25 words, at most three sentences, never much more than four lines.
 _SLIDE, _SLIDE_AT_MOST, _SENTENCES = 10.0, 14.0, 3
 _HEADLINE, _LABEL, _CREDIT = 170, 40, 120
-_SHOWN_TWICE = 2
+_SHOWN_TWICE, _FEWEST = 2, 2
 _LEADS_ON = ("?", "？", "؟", ":", "：", "…")
 # A sentence is told if more than this share of it is new: a body repeats its summary behind a place and date.
 _NEW = 0.35
@@ -39,16 +41,18 @@ class Slide(Struct, frozen=True):
 
     `label` stands above the words (the section), `line` below them (date and channel; on the last slide the
     address). `picture` is an index in the article's images, None for the brand's
-    ground; `credit` is its caption.
+    ground; `credit` is its caption. `spoken` is from when to when a voice reads the words, in seconds from
+    the slide's beginning.
     """
 
     kind: Literal["title", "text", "end"]
     words: str
-    seconds: float
+    seconds: float = 0.0
     label: str = ""
     line: str = ""
     picture: int | None = None
     credit: str = ""
+    spoken: tuple[float, float] | None = None
 
 
 def reading(words: str) -> float:
@@ -64,18 +68,20 @@ def script(
     *,
     pictures: Sequence[int] = (),
     drawable: Callable[[str], bool] = bool,
+    spoken: Callable[[str], float] | None = None,
 ) -> tuple[Slide, ...]:
     """Return the slides of a story: title, sentences chosen in order, end; 20 to 75 seconds in all.
+
+    `spoken` tells how many seconds a voice takes for the words of a slide: its time follows the voice.
 
     `pictures` are the indices of the article's images that can be shown. Sentences that are not `drawable`
     are left out. An article that says nothing more than its headline has a title and an end.
     """
     language = article.language or channel.language
-    title = _title(article, channel, language, drawable)
-    room = LONGEST - title.seconds - _END
-    said = _within(_grouped(_chosen(article, language, drawable), language), room)
-    texts = [Slide("text", words, _time(words)) for words in _ended(list(said))]
-    slides = _illustrated([title, *texts], article, pictures, drawable)
+    title = _timed(_title(article, channel, drawable), spoken)
+    said = _grouped(_chosen(article, language, drawable), language)
+    texts = _within((_timed(Slide("text", words), spoken) for words in said), LONGEST - title.seconds - _END)
+    slides = _illustrated([title, *_ended(list(texts))], article, pictures, drawable)
     return _stretched((*slides, _end(channel, drawable)))
 
 
@@ -84,12 +90,21 @@ def words(slides: Sequence[Slide]) -> float:
     return sum(reading(slide.words) for slide in slides if slide.kind == "text") * _WORDS_A_SECOND
 
 
-def _title(article: Article, channel: Channel, language: str, drawable: Callable[[str], bool]) -> Slide:
+def _timed(slide: Slide, spoken: Callable[[str], float] | None) -> Slide:
+    """Return the slide with the time it takes to read it, or to hear it: with a breath before and after."""
+    if spoken is None:
+        return replace(slide, seconds=_whole_frames(max(_LEAST, reading(slide.words) + 0.5)))
+    heard = _BREATH, _BREATH + spoken(slide.words)
+    return replace(slide, seconds=_whole_frames(max(_LEAST, heard[1] + _BREATH)), spoken=heard)
+
+
+def _title(article: Article, channel: Channel, drawable: Callable[[str], bool]) -> Slide:
+    language = article.language or channel.language
     headline = text.clip(text.line(article.title), _HEADLINE)
     label = text.clip(text.line(article.section[-1]), _LABEL) if article.section else ""
     day = _day(article, language)
     line = " · ".join(part for part in (day, text.clip(text.line(channel.title), 50)) if drawable(part))
-    return Slide("title", headline, _time(headline), label if drawable(label) else "", line)
+    return Slide("title", headline, label=label if drawable(label) else "", line=line)
 
 
 def _end(channel: Channel, drawable: Callable[[str], bool]) -> Slide:
@@ -107,10 +122,6 @@ def _day(article: Article, language: str) -> str:
     except (ValueError, UnknownLocaleError, TypeError):
         locale = Locale("en")
     return format_date(article.published.date(), "long", locale)
-
-
-def _time(words: str) -> float:
-    return _whole_frames(max(_LEAST, reading(words) + 0.5))
 
 
 def _chosen(article: Article, language: str, drawable: Callable[[str], bool]) -> Iterator[str]:
@@ -147,20 +158,24 @@ def _grouped(said: Iterator[str], language: str) -> Iterator[str]:
         yield joined(group)
 
 
-def _within(groups: Iterator[str], room: float) -> Iterator[str]:
-    """Yield the first groups that can be read in `room` seconds."""
-    for words in groups:
-        room -= _time(words)
+def _within(slides: Iterator[Slide], room: float) -> Iterator[Slide]:
+    """Yield the first slides that can be read in `room` seconds."""
+    for slide in slides:
+        room -= slide.seconds
         if room < 0:
             return
-        yield words
+        yield slide
 
 
-def _ended(said: list[str]) -> list[str]:
-    """Return the slides' words without a last slide that leads on: a heading, a question, a stray end."""
-    while len(said) > _SHOWN_TWICE and (reading(said[-1]) < _LEAST / 2 or said[-1].endswith(_LEADS_ON)):
-        said.pop()
-    return said
+def _ended(slides: list[Slide]) -> list[Slide]:
+    """Return the slides without last ones that lead on: a heading, a question, a stray end."""
+    while len(slides) > _FEWEST and _leads_on(slides[-1].words):
+        slides.pop()
+    return slides
+
+
+def _leads_on(words: str) -> bool:
+    return reading(words) < _LEAST / 2 or words.endswith(_LEADS_ON)
 
 
 def _illustrated(

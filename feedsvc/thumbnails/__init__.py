@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
-from feedsvc.thumbnails.cards import HEIGHT, WIDTH, uncovered
+from feedsvc.thumbnails.cards import HEIGHT, WIDTH
 from feedsvc.thumbnails.choose import card, illustrate
 from feedsvc.thumbnails.fit import make, picture
+from feedsvc.thumbnails.fonts import Missing, uncovered, uncovered_scripts
 
-__all__ = ["CODES", "HEIGHT", "WIDTH", "card", "illustrate", "make", "picture", "uncovered"]
+__all__ = [
+    "CODES", "HEIGHT", "WIDTH", "Missing", "card", "illustrate", "make", "picture", "uncovered",
+    "uncovered_scripts",
+]  # fmt: skip
 
 CODES: Mapping[str, str] = {
     "image_fetch": "the picture cannot be had from its server",

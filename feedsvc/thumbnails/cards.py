@@ -1,36 +1,24 @@
 """Title cards: a headline typeset on the channel's colour, for a story that has no picture.
 
-Pango sets the type, through pyvips, in fonts that come as dependencies: a fresh machine may have none. What
-those do not cover is taken from the machine's own fonts; what no font covers is never drawn, for Pango draws
-boxes then.
+Pango sets the type, through pyvips, in what fonts there are.
 """
 
-import os
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import fontpkg
 import pyvips
 from icu4py.breakers import LineBreaker
 
 from feeds import text
 from feeds.model import Brand
+from feedsvc.thumbnails import fonts
+from feedsvc.thumbnails.fonts import drawable
 
 WIDTH, HEIGHT = 1280, 720
 # Old TVs cut off up to 5 % at each edge; the headline stays well inside.
 _LEFT, _TOP, _BOTTOM, _INDENT = 104, 84, 92, 34
-_FONTS: Mapping[str, str] = {
-    "noto-sans": "Noto Sans",
-    "noto-sans-arabic": "Noto Sans Arabic",
-    "heebo": "Heebo",
-    "noto-sans-devanagari": "Noto Sans Devanagari",
-    "noto-sans-thai": "Noto Sans Thai",
-}
 _SIZES = (104, 92, 84, 76, 70, 64, 58, 52, 46, 42)
 _LONGEST = 170
 # How far lines stand apart, as a share of what the fonts ask for: headlines are set close, but marks above
@@ -49,34 +37,14 @@ _UNCUT = re.compile(rf"(?<={_SIGN})(?=[^\s\u0300-\u036f\u3099\u309a\ufe00-\ufe0f
 # Lines end between phrases (https://www.unicode.org/reports/tr35/#UnicodeLineBreakWordIdentifier).
 PHRASES = "ja@lw=phrase"
 _LEFTWARD = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "yi", "ckb", "sd", "ug", "dv"})
-_SCRIPTS: Mapping[str, str] = {
-    "CJK": "Chinese or Japanese",
-    "HIRAGANA": "Japanese",
-    "KATAKANA": "Japanese",
-    "HANGUL": "Korean",
-}
 _WHITE, _INK = (255.0, 255.0, 255.0), (13.0, 17.0, 24.0)
-_CONFIG = """<?xml version="1.0"?><fontconfig>
-<dir>/usr/share/fonts</dir><dir>/usr/local/share/fonts</dir><dir prefix="xdg">fonts</dir>
-<dir>/System/Library/Fonts</dir><dir>/Library/Fonts</dir>
-<cachedir prefix="xdg">fontconfig</cachedir><cachedir>{}</cachedir>
-<config><rescan><int>0</int></rescan></config></fontconfig>"""
-
 Colour = tuple[float, float, float]
-
-
-def uncovered(words: str) -> str:
-    """Return the name of the first script in `words` that no font here can draw, "" if all can be."""
-    letters = (c for c in dict.fromkeys(text.line(words)) if unicodedata.category(c)[0] in "LMN")
-    missing = next((c for c in letters if not _drawn_as(c)), "")
-    name = unicodedata.name(missing, "unknown letters").split()[0] if missing else ""
-    return _SCRIPTS.get(name, name.capitalize())
 
 
 def draw(title: str, section: str, brand: Brand, language: str = "") -> pyvips.Image:
     """Return a title card, 1280 x 720 sRGB: the headline on the brand's colour, the section above it.
 
-    What is in a script no font covers is left out; `uncovered` names it. Same words, same pixels.
+    What is in a script no font covers is left out; `fonts.uncovered` names it. Same words, same pixels.
     """
     ground, deep, accent = shades(brand.colour)
     headline = drawable(text.clip(text.line(title), _LONGEST))
@@ -236,9 +204,10 @@ def typeset(
     shade = "".join(f"{round(part):02x}" for part in colour)
     tongue = f' lang="{language}"' if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", language) else ""
     opened = f'<span foreground="#{shade}" line_height="{lines}" letter_spacing="{spacing}"{tongue}>'
+    fonts.ready()
     return pyvips.Image.text(
         f"{opened}{escape(_breakable(words), quote=False)}</span>",
-        font=f"{', '.join(_FONTS.values())} {weight} {size}",
+        font=f"{fonts.FAMILIES} {weight} {size}",
         width=width,
         dpi=72,
         rgba=True,
@@ -264,62 +233,3 @@ def right_to_left(words: str, language: str) -> bool:
     if re.split("[-_]", language.lower())[0] in _LEFTWARD:
         return "R" in ways or "AL" in ways
     return bool(ways) and ways[0] != "L"
-
-
-def drawable(words: str) -> str:
-    """Return `words` without signs no font has, "" when that would lose letters."""
-    return "" if uncovered(words) else text.line("".join(map(_drawn_as, words)))
-
-
-@lru_cache(maxsize=1 << 16)
-def _drawn_as(char: str) -> str:
-    """Return `char`, or its plain form (a mathematical 𝐀 is an A), "" if no font has either."""
-    plain = unicodedata.normalize("NFKC", char)
-    return next((form for form in (char, plain) if all(map(_has_glyph, form))), "")
-
-
-def _has_glyph(char: str) -> bool:
-    shape = _edge(char)
-    return shape is None or shape not in _boxes()
-
-
-@lru_cache(maxsize=1)
-def _boxes() -> frozenset[tuple[int, int, bytes] | None]:
-    """Return what Pango draws for want of a glyph: a box round the four or six digits of the character."""
-    return frozenset(map(_edge, ("\u0378", "\U0010fffd")))
-
-
-def _edge(char: str) -> tuple[int, int, bytes] | None:
-    """Return size and outermost rows of a character as drawn, None when nothing is."""
-    _fonts()
-    try:
-        drawn = pyvips.Image.text(escape(char), font=f"{', '.join(_FONTS.values())} 40", dpi=72)
-    except pyvips.Error:
-        return None
-    rows = [drawn.crop(0, top, drawn.width, 1) for top in (0, drawn.height - 1)]
-    return drawn.width, drawn.height, b"".join(bytes(row.write_to_memory()) for row in rows)
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> TemporaryDirectory[str] | None:
-    """Make the fonts that come as dependencies known to Pango, once in a process."""
-    settings = _font_settings()
-    for slug, family in _FONTS.items():
-        try:
-            file = fontpkg.path(slug, weight=700)
-        except fontpkg.FontpkgError:
-            continue
-        pyvips.Image.text("x", font=family, fontfile=str(file))
-    return settings
-
-
-def _font_settings() -> TemporaryDirectory[str] | None:
-    """Give fontconfig settings where the machine has none: it complains on stderr otherwise."""
-    named = any(os.environ.get(name) for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "FONTCONFIG_SYSROOT"))
-    if named or Path("/etc/fonts/fonts.conf").exists():
-        return None
-    folder = TemporaryDirectory(prefix="fontconfig-")
-    settings = Path(folder.name) / "fonts.conf"
-    settings.write_text(_CONFIG.format(folder.name), "utf-8")
-    os.environ["FONTCONFIG_FILE"] = str(settings)
-    return folder

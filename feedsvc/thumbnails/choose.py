@@ -9,8 +9,8 @@ from feeds.model import Article, Brand, Image, Issue, Video
 from feedsvc import pixels
 from feedsvc.http import FetchError
 from feedsvc.pixels import Look
-from feedsvc.thumbnails import cards
-from feedsvc.thumbnails.cards import HEIGHT, WIDTH, uncovered
+from feedsvc.thumbnails import cards, fonts
+from feedsvc.thumbnails.cards import HEIGHT, WIDTH
 from feedsvc.thumbnails.fit import (
     ENOUGH_HEIGHT,
     ENOUGH_WIDTH,
@@ -159,7 +159,6 @@ def _from_videos(videos: tuple[Video, ...], frame: Callable[[Video], bytes | Non
 def _about_card(article: Article) -> Iterator[Issue]:
     message = "The article has no usable picture; a title card was made."
     yield Issue("info", "image_card", article.id, message, "Give the article a picture.")
-    if script := uncovered(article.title):
+    if script := fonts.uncovered(article.title):
         message = f"The headline is in {script}, for which there is no font; the card is without it."
-        fix = "Install a font for it on the server: Debian has fonts-noto-cjk and fonts-noto-core."
-        yield Issue("warning", "image_no_font", article.id, message, fix)
+        yield Issue("warning", "image_no_font", article.id, message, fonts.remedy(script))
