@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
@@ -50,6 +50,18 @@ def _interval_or_cron(text: str) -> str:
 def _interval(text: str) -> str:
     if not every(text):
         raise ValueError("must be like 'every 36 hours'")
+    return text
+
+
+def _interval_or_none(text: str) -> str:
+    return _interval(text) if text else text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression ({error})") from None
     return text
 
 
@@ -102,13 +114,45 @@ class HttpSettings(Table):
     user_agent: str = "feedsvc (Roku channel feed publisher)"
 
 
+class Selection(Table):
+    """Articles by what is known of them: sections or tags by name, URLs by pattern (a regular expression)."""
+
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    urls: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+
+
 class SourceSettings(Table):
-    """One place articles come from."""
+    """One place articles come from, which of them are wanted, and what is put right about them.
+
+    `limit` is how many articles it gives at most, the newest; `max_age` an interval. `credentials` names the
+    variable of the environment that holds them: ``user:password`` or a key. `links` is a CSS selector or an
+    XPath for the links of a listing, `type` the content type of a CMS that has several.
+    """
 
     kind: str
     url: str = ""
     path: str = ""
     name: str = ""
+    limit: int = Field(300, ge=1, le=10_000)
+    links: str = ""
+    type: str = ""
+    credentials: str = ""
+    guid: Literal["auto", "guid", "url", "canonical", "cms id"] = "auto"
+    include: Selection = Selection()
+    exclude: Selection = Selection()
+    max_age: Annotated[str, AfterValidator(_interval_or_none)] = ""
+    min_words: int = Field(0, ge=0)
+    section: dict[str, str] = {}
+    genre: dict[str, str] = {}
+    rating: str = ""
+    rating_source: str = ""
+    title_suffix: str = ""
+
+    @property
+    def secret(self) -> str:
+        """The credentials, from the environment only; empty when none are named or set."""
+        return os.environ.get(self.credentials, "") if self.credentials else ""
 
     @property
     def key(self) -> str:
