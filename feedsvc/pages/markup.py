@@ -5,19 +5,18 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from msgspec import Struct
 
 from feeds import text
 from feedsvc import charsets
-from feedsvc.pages import jsonld
+from feedsvc.pages import blocks, jsonld
+from feedsvc.pages.place import Place, place
 
 # White space to whoever does not look for it, and nothing a source file is wrapped with.
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
-_PARAGRAPHS = etree.XPath(f"descendant::p[not({' or '.join(f'ancestor::{name}' for name in _ASIDE)})]")
 _MEDIA = (b".mp4", b".MP4", b".m3u8", b".mpd", b".m4v", b".mov", b".webm")
-_STORY = 250
 _LONGEST, _FIELD, _ADDRESS = 3000, 10_000, 4000
 _EMPTY = b"<html><body></body></html>"
 
@@ -25,8 +24,8 @@ _EMPTY = b"<html><body></body></html>"
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `window` is the title of its window, `heading` the headline it shows; `main` is the element that
-    holds the story, `story` the JSON-LD nodes that speak of it, best first; `metas` are its meta
+    `window` is the title of its window, `heading` the headline it shows; `place` is where the story
+    stands, `main` the element that holds all of it, `story` the JSON-LD nodes that speak of it, best first; `metas` are its meta
     elements in order, `meta` the same by name. `names_media` tells whether the ending of a video
     file occurs anywhere.
     """
@@ -34,7 +33,7 @@ class Page(Struct, frozen=True):
     url: str
     base: str
     tree: HtmlElement
-    main: HtmlElement
+    place: Place
     window: str
     heading: str
     metas: tuple[tuple[str, str], ...]
@@ -42,6 +41,11 @@ class Page(Struct, frozen=True):
     graph: jsonld.Graph
     story: tuple[jsonld.Node, ...]
     names_media: bool
+
+    @property
+    def main(self) -> HtmlElement:
+        """The element that holds the story with its pictures."""
+        return self.place.around
 
     def first(self, *names: str) -> str:
         """Return the content of the first of the named meta elements that says anything."""
@@ -78,7 +82,7 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
         url=url,
         base=_base(tree, url),
         tree=tree,
-        main=_main(tree),
+        place=place(tree, blocks.blocks(tree)),
         window=window,
         heading=heading,
         metas=metas,
@@ -90,11 +94,15 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
 
 
 def _tree(html: bytes) -> HtmlElement:
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # lxml.html's own parser asks a Python function for the class of every element.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = document_fromstring(html, parser=parser)
+        tree = etree.fromstring(html, parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
-        tree = document_fromstring(_EMPTY, parser=parser)
+        tree = None
+    if tree is None:
+        tree = etree.fromstring(_EMPTY, parser)
     for br in tree.iter("br"):
         br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
     return tree
@@ -140,41 +148,6 @@ def _heading(tree: HtmlElement, window: str) -> str:
     return best if best and (not title or shared(best)) else ""
 
 
-def _main(tree: HtmlElement) -> HtmlElement:
-    """Return the element that holds the story: the headline's article, the wordiest, main, or a guess."""
-    words = _words(tree)
-    enclosing = [a for h1 in tree.iter("h1") for a in h1.iterancestors("article")]
-    wordiest = max(tree.iter("article"), key=lambda a: words.get(a, 0), default=None)
-    for element in (*enclosing, wordiest, next(tree.iter("main"), None)):
-        if element is not None and words.get(element, 0) >= _STORY:
-            return element
-    return _guess(tree, words)
-
-
-def _words(tree: HtmlElement) -> dict[HtmlElement, int]:
-    """Return how many characters of running text stand in each element, as far as a story may reach."""
-    lengths: dict[HtmlElement, int] = {}
-    for paragraph in islice(tree.iter("p"), _LONGEST):
-        length = len(str(paragraph.text_content()))
-        for element in paragraph.iterancestors():
-            lengths[element] = lengths.get(element, 0) + length
-    return lengths
-
-
-def _guess(tree: HtmlElement, words: dict[HtmlElement, int]) -> HtmlElement:
-    """Return the element most paragraphs stand in side by side, with what else only surrounds it."""
-    parents: dict[HtmlElement, int] = {}
-    for paragraph in islice(tree.iter("p"), _LONGEST):
-        if (parent := paragraph.getparent()) is not None:
-            parents[parent] = parents.get(parent, 0) + len(str(paragraph.text_content()))
-    best = max(parents, key=lambda element: parents[element], default=tree)
-    for around in list(best.iterancestors("div", "section"))[:2]:
-        if words[around] > 1.2 * words.get(best, 0):
-            break
-        best = around
-    return best
-
-
 def shown(element: HtmlElement) -> str:
     """Return the text in an element, on one line."""
     return text.line(str(element.text_content()))
@@ -183,8 +156,3 @@ def shown(element: HtmlElement) -> str:
 def aside(element: HtmlElement) -> bool:
     """Tell whether an element is page furniture: in the navigation, a sidebar, the foot of the page."""
     return any(True for _ in element.iterancestors(*_ASIDE))
-
-
-def paragraphs(element: HtmlElement) -> list[str]:
-    """Return the texts of an element's paragraphs, those aside left out."""
-    return [line for p in _PARAGRAPHS(element)[:_LONGEST] if (line := shown(p))]

@@ -15,8 +15,9 @@ from feeds import text
 from feedsvc.pages import markup
 from feedsvc.pages.markup import Page
 
-# Characters: a text, too little of one, a paragraph that is no caption, one that is a wall.
-_LEAST, _SHORT, _PROSE, _WALL = 200, 400, 60, 700
+# Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
+_LEAST, _SHORT, _SURE, _PROSE, _WALL = 200, 400, 600, 60, 700
+_MUCH_MORE = 1.5
 # Paragraphs looked for in a text; elements beyond which trafilatura takes minutes.
 _MOST, _HUGE = 500, 15_000
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more)\s*$", re.I)
@@ -42,16 +43,25 @@ _PROMPT = re.compile(
     r"\b.{0,60}|get .{0,60}\b(?:newsletters?|inbox)\b.{0,60}|(?:download|get) (?:the|our) .{0,40}\bapp\b"
     r"|(?:copyright|©|\(c\)).{0,160}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
     r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
-    r"|(?:getty images|reuters|afp)(?:/.{0,40})?",
+    r"|(?:getty images|reuters|afp|(?:the )?associated press|ap)(?:/.{0,40})?"
+    r"|(?:subscribe|sign up)(?: (?:to|for|now|today|here)\b.{0,120})?|explore further|more stories:?"
+    r"|(?:first |last |originally )?(?:published|updated|posted|modified)(?: on| at)?:?\b.{0,60}\d{4}\b.{0,40}"
+    r"|(?:follow|find|e-?mail|contact|reach|tweet)\b.{2,80}\b(?:on (?:twitter|x|facebook|instagram)|at \S*@)\b.{0,140}"
+    r"|.{0,200}\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b.{0,100}"
+    r"|.{0,160}\baffiliate (?:commission|links?)\b.{0,160}"
+    r"|.{0,200}\b(?:may not|no part (?:of .{0,60} )?may) be (?:published|reproduced|copied|rewritten|used)\b.{0,200}"
+    r"|.{0,80}\b(?:site|website|page|we) uses?\b.{0,30}\bcookies\b.{0,200}|.{0,60}\buse of cookies\b.{0,160}"
+    r"|in this .{4,80}\b(?:file |handout |undated )?(?:photo|image|picture|frame)\b.{0,200}"
+    r"|.{0,240}\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)",
     re.I,
 )
 
 
 def body(page: Page, title: str) -> tuple[str, ...]:
-    """Return the paragraphs. Takes the page's tree apart: read everything else from it first."""
-    shown = markup.paragraphs(page.main)
+    """Return the paragraphs. May take the page's tree apart: read everything else from it first."""
+    shown = [block.text for block in page.place.said]
     stated = _stated(page)
-    return _tidy(_split(stated, shown) if _is_whole(stated, shown) else _extracted(page, shown), title)
+    return _tidy(_split(stated, shown) if _is_whole(stated, shown) else _shown(page, title), title)
 
 
 def _stated(page: Page) -> str:
@@ -107,18 +117,22 @@ def _shorter(paragraph: str) -> Iterator[str]:
         yield group
 
 
-def _extracted(page: Page, shown: list[str]) -> list[str]:
+def _shown(page: Page, title: str) -> list[str]:
+    """Return the story's blocks, or trafilatura's paragraphs where there is too little prose to be sure."""
+    found = [block.text for block in page.place.said]
+    if sum(block.prose for block in page.place.said) >= _SURE:
+        return found
+    other = _extracted(page)
+    return other if _length(other) > _MUCH_MORE * _length(_tidy(found, title)) else found
+
+
+def _extracted(page: Page) -> list[str]:
     """Return trafilatura's paragraphs: its quick way, and the thorough one where that finds hardly any."""
     etree.strip_elements(page.tree, *_NOISE, with_tail=False)
     if page.tree.xpath("count(//*)") > _HUGE:
-        return shown
+        return []
     found = _trafilatura(page.tree, fast=True)
-    if _length(found) < _SHORT:
-        found = max(found, _trafilatura(page.tree, fast=False), key=_length)
-    # A story cut in parts by adverts has several likely places; trafilatura takes one of them.
-    prose = [p for p in shown if len(p) > _PROSE]
-    partial = page.main.tag in ("article", "main") and _length(found) * 2 < _length(prose)
-    return prose if partial or not found else found
+    return found if _length(found) >= _SHORT else max(found, _trafilatura(page.tree, fast=False), key=_length)
 
 
 def _trafilatura(tree: HtmlElement, fast: bool) -> list[str]:

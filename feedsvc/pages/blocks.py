@@ -1,0 +1,184 @@
+"""The text a page shows, in blocks, read in one walk.
+
+A block is what a browser sets apart: a paragraph, an item, a heading, a row, the words between two breaks.
+How much of it links, and what the elements around it are called, tells prose from what surrounds it.
+"""
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from feeds import text
+
+# Characters: running text that is no caption; a heading at most.
+PROSE, _HEADING = 60, 110
+_MOST, _LONGEST, _NAMES, _DEEPEST = 6000, 20_000, 400, 200
+_SILENT = frozenset(
+    ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas", "dialog",
+     "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video", "amp-iframe",
+     "amp-sidebar", "amp-ad", "amp-embed")
+)  # fmt: skip
+_ASIDE = frozenset(("nav", "aside", "footer"))
+_INLINE = frozenset(
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+     "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+     "time", "tt", "u", "var", "wbr", "ruby", "rb", "rt", "img", "amp-img", "picture", "source", "nobr")
+)  # fmt: skip
+_CELLS = frozenset(("td", "th"))
+# What the whole page stands in is not called after what it is not.
+_WHOLE = frozenset(("html", "body", "article", "main"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# What developers everywhere call the parts of a page that are not its story.
+_HINT = re.compile(
+    r"(?<![a-z])(?:comments?|disqus|respond|replies|share(?:d|s|r|rs|this|bar|daddy|tools?|buttons?|links?)?"
+    r"|sharing|social(?:s|bar|media|links?|icons?)?|related(?:[a-z]{0,12})?|recommend(?:ed|ations?|s)?"
+    r"|recirc(?:ulation)?|newsletters?|subscri(?:be|ption|bers?)|sign-?up|promos?|promotion|promoted|teasers?"
+    r"|sponsor(?:ed|s)?|advert(?:s|isements?|ising|orial)?|ads?|adsense|banners?|breadcrumbs?|crumbs?|side-?bars?"
+    r"|foot(?:er)?|nav(?:igation|bar)?|menus?|bio|biography|author-?(?:s|box|bio|info|card|details?)?|byline"
+    r"|tags?|tag-?(?:list|cloud|links)|[a-z]{0,12}captions?|credits?|copyright|legal|disclaimer|modal|pop-?up"
+    r"|overlay|lightbox|cookies?|consent|gdpr|paywall|widgets?|outbrain|taboola|read-?(?:more|next|also)"
+    r"|more-?(?:on|from|news|stories|articles|links)|most-?(?:read|popular|viewed)|popular|trending"
+    r"|also-?(?:read|like)|see-?also|toc|ratings?|pagination|pager|toolbar|utility|skip|sr-only"
+    r"|visually-?hidden|screen-?reader(?:-text)?|hidden|print-?only|no-?print|timestamp|dateline"
+    r"|(?:sub-?)?meta(?:data)?|syndication|topics|follow|donat(?:e|ion)|login|register|feedback|survey|poll|quiz"
+    r"|next-?(?:article|post|story)|prev(?:ious)?-?(?:article|post|story)|kicker|eyebrow|slideshow"
+    r"|[a-z]{0,8}gallery|carousel|player)(?![a-z])",
+    re.I,
+)
+_COMMENTS = re.compile(r"comment|disqus|respond|replies", re.I)
+_TITLED = re.compile(r"head(?:ing|line)|title(?![a-z])", re.I)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+
+class Block(Struct):
+    """A block: its words on one line, how many characters of them link and are bold, what they stand in.
+
+    `hints` are the elements around it, outermost first, that are called after something else than a story.
+    """
+
+    text: str
+    linked: int
+    bold: int
+    element: HtmlElement
+    hints: tuple[HtmlElement, ...]
+
+    @property
+    def links(self) -> bool:
+        """Whether the block is a link more than it is text."""
+        return self.linked * 2 >= len(self.text)
+
+    @property
+    def heading(self) -> bool:
+        """Whether the block is a heading, or what many editors use as one: a bold paragraph."""
+        if self.element.tag in _HEADINGS or len(self.text) > _HEADING:
+            return self.element.tag in _HEADINGS
+        return self.bold > 0.9 * len(self.text) or bool(_TITLED.search(self.element.get("class", "")))
+
+    @property
+    def prose(self) -> int:
+        """How many characters of running text the block has: none when it is short, or links."""
+        length = len(self.text)
+        return length if length >= PROSE and not self.links else 0
+
+
+def blocks(tree: HtmlElement) -> list[Block]:
+    """Return the blocks of a page in their order, without what no browser shows."""
+    walk = _Walk()
+    walk.into(tree, 0)
+    walk.end(tree)
+    return walk.blocks
+
+
+class _Walk:
+    """The walk: words are gathered until a block ends."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._hints: tuple[HtmlElement, ...] = ()
+        self._words: list[str] = []
+        self._linked = self._bold = 0
+        self._in_link = self._in_bold = False
+
+    def into(self, element: HtmlElement, depth: int) -> None:
+        """Gather the words in an element; the caller has looked at the element itself."""
+        if element.text:
+            self._say(element.text)
+        for child in element if depth < _DEEPEST else ():
+            tag = child.tag
+            if tag in _INLINE:
+                self._inline(child, tag, depth)
+            elif tag == "br":
+                self.end(element)
+            elif tag in _CELLS:
+                self._say(" ")
+                self.into(child, depth + 1)
+            elif tag not in _SILENT and not _is_unseen(child):
+                self._block(element, child, depth)
+            if child.tail:
+                self._say(child.tail)
+
+    def _inline(self, element: HtmlElement, tag: str, depth: int) -> None:
+        outside = self._in_link, self._in_bold
+        if tag == "a":
+            self._in_link = True
+        elif tag == "strong" or tag == "b":
+            self._in_bold = True
+        self.into(element, depth + 1)
+        self._in_link, self._in_bold = outside
+
+    def _block(self, parent: HtmlElement, child: HtmlElement, depth: int) -> None:
+        self.end(parent)
+        outside = self._hints
+        if is_aside(child) or (child.tag not in _WHOLE and _is_hinted(child)):
+            self._hints = (*outside, child)
+        self.into(child, depth + 1)
+        self.end(child)
+        self._hints = outside
+
+    def _say(self, words: str) -> None:
+        # Between blocks stands nothing but the line breaks of the source.
+        if not self._words and words.isspace():
+            return
+        self._words.append(words)
+        self._linked += len(words) if self._in_link else 0
+        self._bold += len(words) if self._in_bold else 0
+
+    def end(self, element: HtmlElement) -> None:
+        """End the block that stands in `element`."""
+        if self._words:
+            said = text.safe(" ".join("".join(self._words).split()))
+            if said and len(self.blocks) < _MOST:
+                self.blocks.append(
+                    Block(said[:_LONGEST], self._linked, self._bold, element, self._hints)
+                )
+            self._words, self._linked, self._bold = [], 0, 0
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Tell whether an element is beside the story by what HTML calls it."""
+    return element.tag in _ASIDE
+
+
+def is_comments(element: HtmlElement) -> bool:
+    """Tell whether an element is called after what readers write."""
+    return bool(_COMMENTS.search(f"{element.get('class', '')} {element.get('id', '')}"))
+
+
+def _is_hinted(element: HtmlElement) -> bool:
+    called = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
+    return len(called) > 2 and _says_aside(called[:_NAMES])
+
+
+@lru_cache(10_000)
+def _says_aside(called: str) -> bool:
+    return bool(_HINT.search(_CAMEL.sub("-", called)))
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    style = element.get("style")
+    return bool(style and _UNSEEN.search(style))
