@@ -7,6 +7,7 @@ Structured data is asked first and the markup last; every field has its own orde
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -78,7 +79,7 @@ def _lacking(article: Article) -> Iterator[Issue]:
 
 def _canonical(page: Page) -> str:
     """Return the page's address as the site wants it known; one that only names the site is a mistake."""
-    links = (e.get("href", "") for e in page.tree.iter("link") if e.get("rel", "").lower() == "canonical")
+    links = (e.get("href", "") for e in page.links.get("canonical", ()) if e.tag == "link")
     for reference in (*links, *page.every("og:url"), *page.stated("url", "mainEntityOfPage")):
         address = page.absolute(reference) if "/" in reference else None
         if address and (urlsplit(address).path != "/" or urlsplit(page.url).path == "/"):
@@ -149,6 +150,7 @@ def _names_site(part: str, sites: list[str]) -> bool:
     return False
 
 
+@lru_cache(4096)
 def _letters(name: str) -> str:
     return "".join(c for c in name.removeprefix("www.").casefold() if c.isalnum())
 

@@ -14,12 +14,13 @@ from feeds import text
 
 # Characters: running text that is no caption; a heading at most.
 PROSE, _HEADING = 60, 110
-_MOST, _LONGEST, _NAMES, _DEEPEST = 6000, 20_000, 400, 200
+_MOST, _LONGEST, _LONG_NAME, _DEEPEST = 6000, 20_000, 200, 200
 _SILENT = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas", "dialog",
      "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video", "amp-iframe",
      "amp-sidebar", "amp-ad", "amp-embed")
 )  # fmt: skip
+_NAMES = frozenset(("class", "id", "role"))
 _ASIDE = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
@@ -115,8 +116,8 @@ class _Walk:
             elif tag in _CELLS:
                 self._say(" ")
                 self.into(child, depth + 1)
-            elif tag not in _SILENT and not _is_unseen(child):
-                self._block(element, child, depth)
+            elif tag not in _SILENT:
+                self._block(element, child, tag, depth)
             if child.tail:
                 self._say(child.tail)
 
@@ -129,13 +130,18 @@ class _Walk:
         self.into(element, depth + 1)
         self._in_link, self._in_bold = outside
 
-    def _block(self, parent: HtmlElement, child: HtmlElement, depth: int) -> None:
-        self.end(parent)
+    def _block(self, parent: HtmlElement, child: HtmlElement, tag: str, depth: int) -> None:
+        called = _called(child) if tag not in _WHOLE else ""
+        if called is None:
+            return
+        if self._words:
+            self.end(parent)
         outside = self._hints
-        if is_aside(child) or (child.tag not in _WHOLE and _is_hinted(child)):
+        if tag in _ASIDE or (called and _says_aside(called)):
             self._hints = (*outside, child)
         self.into(child, depth + 1)
-        self.end(child)
+        if self._words:
+            self.end(child)
         self._hints = outside
 
     def _say(self, words: str) -> None:
@@ -167,18 +173,19 @@ def is_comments(element: HtmlElement) -> bool:
     return bool(_COMMENTS.search(f"{element.get('class', '')} {element.get('id', '')}"))
 
 
-def _is_hinted(element: HtmlElement) -> bool:
-    called = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
-    return len(called) > 2 and _says_aside(called[:_NAMES])
+def _called(element: HtmlElement) -> str | None:
+    """Return what an element is called, None when no browser shows it."""
+    called = ""
+    for name, value in element.items():
+        if name in _NAMES:
+            called = f"{called} {value[:_LONG_NAME]}"
+        elif name == "hidden" or (name == "aria-hidden" and value == "true"):
+            return None
+        elif name == "style" and _UNSEEN.search(value):
+            return None
+    return called
 
 
 @lru_cache(10_000)
 def _says_aside(called: str) -> bool:
     return bool(_HINT.search(_CAMEL.sub("-", called)))
-
-
-def _is_unseen(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = element.get("style")
-    return bool(style and _UNSEEN.search(style))

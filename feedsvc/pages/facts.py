@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from htmldate import find_date
+from lxml import etree
 
 from feeds import text
 from feeds.model import Window
@@ -50,6 +51,8 @@ _ANY_DATE = re.compile(r"(?:publi|pub|post|release|issue|creat)\w*[-_.: ]?(?:dat
 _UNAVAILABLE = re.compile(r"unavailable_after:\s*(.{6,40})", re.I)
 _SEPARATORS = re.compile(r"\s*[,;|、，]\s*")
 _INTERNAL = re.compile(r"[_:@/=]")
+_BYLINE = etree.XPath(".//*[contains(@class,'byline')]")
+_BREADCRUMB = etree.XPath("//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')][.//a]")
 _MOST_TAGS, _MOST_CRUMBS = 30, 5
 
 
@@ -82,7 +85,7 @@ def _guessed(page: Page) -> Iterator[str]:
 def _properties(page: Page, *names: str) -> Iterator[str]:
     """Yield what microdata says of the page, outside of meta elements."""
     for name in names:
-        for element in page.tree.xpath("//*[@itemprop=$name]", name=name):
+        for element in page.properties.get(name.lower(), ()):
             if element.tag != "meta" and not markup.aside(element):
                 yield element.get("content") or element.get("datetime") or markup.shown(element)
 
@@ -135,8 +138,8 @@ def _stated_authors(page: Page) -> list[str]:
 
 
 def _shown_authors(page: Page) -> Iterator[str]:
-    marked = page.main.xpath(".//*[contains(@class,'byline')]")
-    for element in (*page.tree.xpath("//a[@rel='author']"), *marked):
+    marked = _BYLINE(page.main) if b"byline" in page.html else ()
+    for element in (*page.links.get("author", ()), *marked):
         said = markup.shown(element)
         if len(said) < 80 and not markup.aside(element):
             yield said
@@ -151,7 +154,7 @@ def sections(page: Page, title: str, site: str) -> tuple[str, ...]:
 
 
 def _shown_trail(page: Page) -> list[str]:
-    found = page.tree.xpath("//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')][.//a]")
+    found = _BREADCRUMB(page.tree) if b"breadcrumb" in page.html else ()
     return [markup.shown(a) for a in found[0].iter("a")] if found else []
 
 
@@ -166,7 +169,7 @@ def _way(trail: list[str], title: str, site: str) -> tuple[str, ...]:
 
 def tags(page: Page, section: tuple[str, ...]) -> tuple[str, ...]:
     """Return what the story is about, and the sections it is in beside its own."""
-    linked = [markup.shown(a) for a in page.tree.xpath("//a[@rel='tag']")]
+    linked = [markup.shown(a) for a in page.links.get("tag", ())]
     said = (*page.stated("keywords"), *page.every(*_KEYWORDS), *linked, *page.stated("articleSection")[1:])
     words = (w for raw in said for w in _SEPARATORS.split(text.plain(raw[:5000])))
     found = {w.casefold(): w for w in words if 1 < len(w) <= 60 and not _INTERNAL.search(w)}

@@ -1,7 +1,9 @@
 """A page's bytes parsed once: its tree, its meta elements, its JSON-LD, its addresses made absolute."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -10,34 +12,42 @@ from msgspec import Struct
 
 from feeds import text
 from feedsvc import charsets
-from feedsvc.pages import blocks, jsonld
+from feedsvc.pages import jsonld
+from feedsvc.pages.blocks import Block, blocks
 from feedsvc.pages.place import Place, place
 
+_T = TypeVar("_T")
 # White space to whoever does not look for it, and nothing a source file is wrapped with.
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
-_MEDIA = (b".mp4", b".MP4", b".m3u8", b".mpd", b".m4v", b".mov", b".webm")
-_LONGEST, _FIELD, _ADDRESS = 3000, 10_000, 4000
+_MEDIA = re.compile(rb"\.(?:m(?:p[4d]|3u8|4v|ov)|webm)", re.I)
+_HAVING = {name: etree.XPath(f"//*[@{name}]") for name in ("itemprop", "rel")}
+_LONGEST, _FIELD, _ADDRESS, _TELLING = 3000, 10_000, 4000, 20
 _EMPTY = b"<html><body></body></html>"
 
 
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `window` is the title of its window, `heading` the headline it shows; `place` is where the story
-    stands, `main` the element that holds all of it, `story` the JSON-LD nodes that speak of it, best first; `metas` are its meta
-    elements in order, `meta` the same by name. `names_media` tells whether the ending of a video
-    file occurs anywhere.
+    `html` is the page in UTF-8, `shown` its text in blocks, `place` where the story stands in it;
+    `window` is the title of its window, `heading` the headline it shows; `metas` are its meta elements
+    in order, `meta` the same by name; `properties` are its elements by what microdata calls them,
+    `links` by what their `rel` calls what they lead to; `story` are the JSON-LD nodes that speak of the
+    story, best first. `names_media` tells whether the ending of a video file occurs anywhere.
     """
 
     url: str
     base: str
+    html: bytes
     tree: HtmlElement
+    shown: tuple[Block, ...]
     place: Place
     window: str
     heading: str
     metas: tuple[tuple[str, str], ...]
     meta: Mapping[str, list[str]]
+    properties: Mapping[str, list[HtmlElement]]
+    links: Mapping[str, list[HtmlElement]]
     graph: jsonld.Graph
     story: tuple[jsonld.Node, ...]
     names_media: bool
@@ -70,27 +80,40 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     html = charsets.utf8(html, charset)
     tree = _tree(html)
     metas = tuple(islice(_metas(tree), _LONGEST))
-    meta: dict[str, list[str]] = {}
-    for name, content in metas:
-        meta.setdefault(name, []).append(content)
     window = _window(tree)
     heading = _heading(tree, window)
-    graph = jsonld.graph(
-        str(s.text_content()) for s in tree.iter("script") if "ld+json" in s.get("type", "").lower()
-    )
+    graph = jsonld.graph(s.text or "" for s in tree.iter("script") if "ld+json" in s.get("type", "").lower())
+    shown = tuple(blocks(tree))
     return Page(
         url=url,
         base=_base(tree, url),
+        html=html,
         tree=tree,
-        place=place(tree, blocks.blocks(tree)),
+        shown=shown,
+        place=place(tree, shown),
         window=window,
         heading=heading,
         metas=metas,
-        meta=meta,
+        meta=_listed(metas),
+        properties=_named(tree, "itemprop") if b"itemprop" in html else {},
+        links=_named(tree, "rel"),
         graph=graph,
         story=jsonld.story(graph, url, heading or window),
-        names_media=any(ending in html for ending in _MEDIA),
+        names_media=_MEDIA.search(html) is not None,
     )
+
+
+def _listed(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
+    listed: dict[str, list[_T]] = {}
+    for name, value in pairs:
+        listed.setdefault(name, []).append(value)
+    return listed
+
+
+def _named(tree: HtmlElement, attribute: str) -> dict[str, list[HtmlElement]]:
+    """Return the elements of a page by the words in one of their attributes."""
+    found = _HAVING[attribute](tree)[:_LONGEST]
+    return _listed((name, e) for e in found for name in dict.fromkeys(e.get(attribute).lower().split()))
 
 
 def _tree(html: bytes) -> HtmlElement:
@@ -136,7 +159,10 @@ def _window(tree: HtmlElement) -> str:
 
 
 def _heading(tree: HtmlElement, window: str) -> str:
-    """Return the headline: of several h1 the one that has most to do with the window's title."""
+    """Return the headline: of several h1 the one that has most to do with the window's title.
+
+    Without any that has, an h2 that the window's title repeats.
+    """
     title = window.casefold()
 
     def shared(heading: str) -> float:
@@ -145,7 +171,10 @@ def _heading(tree: HtmlElement, window: str) -> str:
 
     headings = [t for h1 in islice(tree.iter("h1"), 50) if (t := shown(h1)[:_FIELD])]
     best = max(headings, key=lambda heading: (shared(heading), len(heading)), default="")
-    return best if best and (not title or shared(best)) else ""
+    if best and (not title or shared(best)):
+        return best
+    seconds = (shown(h2)[:_FIELD] for h2 in islice(tree.iter("h2"), 50))
+    return next((t for t in seconds if len(t) >= _TELLING and t.casefold() in title), "")
 
 
 def shown(element: HtmlElement) -> str:

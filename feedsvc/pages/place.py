@@ -5,7 +5,7 @@ is, and what is called a sidebar is none unless nearly all of the page's text st
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -38,7 +38,7 @@ class Place(Struct, frozen=True):
     said: tuple[Block, ...]
 
 
-def place(tree: HtmlElement, shown: list[Block]) -> Place:
+def place(tree: HtmlElement, shown: Sequence[Block]) -> Place:
     """Return where the story of a page is, out of all the blocks it shows."""
     off = _not_the_story(shown)
     candidates = [b for b in shown if off.isdisjoint(b.hints)]
@@ -49,7 +49,7 @@ def place(tree: HtmlElement, shown: list[Block]) -> Place:
     return Place(around, core, tuple(_said(candidates, core, core if marked is None else marked)))
 
 
-def _not_the_story(shown: list[Block]) -> set[HtmlElement]:
+def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
     """Return the elements called after something else, but for those that hold what story there is."""
     within: dict[HtmlElement, list[int]] = {}
     for n, block in enumerate(shown):
