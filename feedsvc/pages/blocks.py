@@ -13,7 +13,7 @@ from msgspec import Struct
 from feeds import text
 
 # Characters: running text that is no caption; a heading at most.
-PROSE, _HEADING = 60, 110
+PROSE, _HEADING, _SPACED = 60, 110, 15
 _MOST, _LONGEST, _LONG_NAME, _DEEPEST = 6000, 20_000, 200, 200
 _SILENT = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas", "dialog",
@@ -80,9 +80,15 @@ class Block(Struct):
 
     @property
     def prose(self) -> int:
-        """How many characters of running text the block has: none when it is short, or links."""
-        length = len(self.text)
-        return length if length >= PROSE and not self.links else 0
+        """How much running text the block has, in letters: none when it is short, or links."""
+        weight = _weight(self.text)
+        return weight if weight >= PROSE and not self.links else 0
+
+
+def _weight(words: str) -> int:
+    # A script that puts no spaces between its words says more with each letter.
+    dense = not words.isascii() and words.count(" ") * _SPACED < len(words)
+    return len(words) * (2 if dense else 1)
 
 
 def blocks(tree: HtmlElement) -> list[Block]:

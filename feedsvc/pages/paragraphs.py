@@ -120,10 +120,17 @@ def _shorter(paragraph: str) -> Iterator[str]:
 def _shown(page: Page, title: str) -> list[str]:
     """Return the story's blocks, or trafilatura's paragraphs where there is too little prose to be sure."""
     found = [block.text for block in page.place.said]
-    if sum(block.prose for block in page.place.said) >= _SURE:
+    least = _MUCH_MORE * _length(_tidy(found, title))
+    if sum(block.prose for block in page.place.said) >= _SURE or not _may_say_more(page, least):
         return found
     other = _extracted(page)
-    return other if _length(other) > _MUCH_MORE * _length(_tidy(found, title)) else found
+    return other if _length(other) > least else found
+
+
+def _may_say_more(page: Page, least: float) -> bool:
+    """Tell whether a page shows at least so much text that links nowhere, and is no list of links."""
+    linked, shown = sum(b.linked for b in page.shown), _length(b.text for b in page.shown)
+    return shown - linked >= max(least, linked)
 
 
 def _extracted(page: Page) -> list[str]:
