@@ -16,15 +16,15 @@ from feeds import text
 PROSE, _HEADING, _SPACED = 60, 110, 15
 _MOST, _LONGEST, _LONG_NAME, _DEEPEST = 6000, 20_000, 200, 200
 _SILENT = frozenset(
-    ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas", "dialog",
-     "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video", "amp-iframe",
-     "amp-sidebar", "amp-ad", "amp-embed")
+    ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas",
+     "dialog", "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video",
+     "amp-iframe", "amp-sidebar", "amp-ad", "amp-embed")
 )  # fmt: skip
 _NAMES = frozenset(("class", "id", "role"))
 _ASIDE = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset(
-    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-     "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
+     "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
      "time", "tt", "u", "var", "wbr", "ruby", "rb", "rt", "img", "amp-img", "picture", "source", "nobr")
 )  # fmt: skip
 _CELLS = frozenset(("td", "th"))
@@ -51,7 +51,11 @@ _HINT = re.compile(
 _COMMENTS = re.compile(r"comment|disqus|respond|replies", re.I)
 _TITLED = re.compile(r"head(?:ing|line)|title(?![a-z])", re.I)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HIDING = {
+    "hidden": re.compile(""),
+    "aria-hidden": re.compile("^true$"),
+    "style": re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I),
+}
 
 
 class Block(Struct):
@@ -114,7 +118,7 @@ class _Walk:
         if element.text:
             self._say(element.text)
         for child in element if depth < _DEEPEST else ():
-            tag = child.tag
+            tag = str(child.tag)
             if tag in _INLINE:
                 self._inline(child, tag, depth)
             elif tag == "br":
@@ -163,9 +167,7 @@ class _Walk:
         if self._words:
             said = text.safe(" ".join("".join(self._words).split()))
             if said and len(self.blocks) < _MOST:
-                self.blocks.append(
-                    Block(said[:_LONGEST], self._linked, self._bold, element, self._hints)
-                )
+                self.blocks.append(Block(said[:_LONGEST], self._linked, self._bold, element, self._hints))
             self._words, self._linked, self._bold = [], 0, 0
 
 
@@ -185,9 +187,7 @@ def _called(element: HtmlElement) -> str | None:
     for name, value in element.items():
         if name in _NAMES:
             called = f"{called} {value[:_LONG_NAME]}"
-        elif name == "hidden" or (name == "aria-hidden" and value == "true"):
-            return None
-        elif name == "style" and _UNSEEN.search(value):
+        elif name in _HIDING and _HIDING[name].search(value):
             return None
     return called
 

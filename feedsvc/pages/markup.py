@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 from msgspec import Struct
 
 from feeds import text
@@ -124,8 +124,8 @@ def _tree(html: bytes) -> HtmlElement:
         tree = etree.fromstring(html, parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
         tree = None
-    if tree is None:
-        tree = etree.fromstring(_EMPTY, parser)
+    if not isinstance(tree, HtmlElement):
+        tree = document_fromstring(_EMPTY)
     for br in tree.iter("br"):
         br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
     return tree

@@ -12,7 +12,8 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from feeds import text
-from feedsvc.pages import markup
+from feedsvc import dates
+from feedsvc.pages import jsonld, markup
 from feedsvc.pages.markup import Page
 
 # Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
@@ -45,14 +46,18 @@ _PROMPT = re.compile(
     r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
     r"|(?:getty images|reuters|afp|(?:the )?associated press|ap)(?:/.{0,40})?"
     r"|(?:subscribe|sign up)(?: (?:to|for|now|today|here)\b.{0,120})?|explore further|more stories:?"
-    r"|(?:first |last |originally )?(?:published|updated|posted|modified)(?: on| at)?:?\b.{0,60}\d{4}\b.{0,40}"
-    r"|(?:follow|find|e-?mail|contact|reach|tweet)\b.{2,80}\b(?:on (?:twitter|x|facebook|instagram)|at \S*@)\b.{0,140}"
+    r"|(?:first |last |originally )?(?:published|updated|posted|modified)(?: on| at)?:?\b.{0,60}\d{4}\b"
+    r".{0,40}"
+    r"|(?:follow|find|e-?mail|contact|reach|tweet)\b.{2,80}"
+    r"\b(?:on (?:twitter|x|facebook|instagram)|at \S*@)\b.{0,140}"
     r"|.{0,200}\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b.{0,100}"
     r"|.{0,160}\baffiliate (?:commission|links?)\b.{0,160}"
-    r"|.{0,200}\b(?:may not|no part (?:of .{0,60} )?may) be (?:published|reproduced|copied|rewritten|used)\b.{0,200}"
+    r"|.{0,200}\b(?:may not|no part (?:of .{0,60} )?may) be "
+    r"(?:published|reproduced|copied|rewritten|used)\b.{0,200}"
     r"|.{0,80}\b(?:site|website|page|we) uses?\b.{0,30}\bcookies\b.{0,200}|.{0,60}\buse of cookies\b.{0,160}"
     r"|in this .{4,80}\b(?:file |handout |undated )?(?:photo|image|picture|frame)\b.{0,200}"
-    r"|.{0,240}\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)",
+    r"|.{0,240}\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}"
+    r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)",
     re.I,
 )
 
@@ -65,13 +70,20 @@ def body(page: Page, title: str) -> tuple[str, ...]:
 
 
 def _stated(page: Page) -> str:
-    """Return the article's text as JSON-LD has it; a live blog's entries in the order it gives them."""
+    """Return the article's text as JSON-LD has it; a live blog's entries, the newest first."""
     for node in page.story[:1]:
-        if stated := page.graph.text(node, "articleBody"):
-            return stated
-        updates = page.graph.nodes_at(node, "liveBlogUpdate")
-        return "\n".join(page.graph.text(u, key) for u in updates for key in ("headline", "articleBody"))
+        told = page.graph.text(node, "articleBody")
+        entries = _newest_first(page, page.graph.nodes_at(node, "liveBlogUpdate"))
+        lines = [page.graph.text(entry, key) for entry in entries for key in ("headline", "articleBody")]
+        return max("\n".join(line for line in lines if line), told, key=len)
     return ""
+
+
+def _newest_first(page: Page, entries: list[jsonld.Node]) -> list[jsonld.Node]:
+    """Return a live blog's entries, the newest first; as they come when some do not say when."""
+    times = [dates.best(page.graph.texts(entry, "datePublished", "dateModified")) for entry in entries]
+    dated = [(when, -n) for n, when in enumerate(times) if when]
+    return [entries[-n] for _, n in sorted(dated, reverse=True)] if len(dated) == len(entries) else entries
 
 
 def _is_whole(stated: str, shown: list[str]) -> bool:

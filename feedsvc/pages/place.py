@@ -170,9 +170,9 @@ def _is_caption(block: Block) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Tell whether a block is a word or two of the page's own: no sentence, and set as nothing in particular."""
+    """Tell whether a block is a word or two of the page's own: no sentence, set as nothing in particular."""
     short = len(block.text) < _LABEL and block.element.tag in ("div", "section", "article", "main", "body")
-    return short and not block.heading and block.text[-1] not in ".!?…:;\"”»。！？"
+    return short and not block.heading and block.text[-1] not in '.!?…:;"”»。！？'
 
 
 def _sections(found: list[Block]) -> list[list[Block]]:
