@@ -61,10 +61,11 @@ _HIDING = {
 class Block(Struct):
     """A block: its words on one line, how many characters of them link and are bold, what they stand in.
 
-    `hints` are the elements around it, outermost first, that are called after something else than a story.
+    `prose` is how much running text it has, in letters: none when it is short, or links. `hints` are the elements around it, outermost first, that are called after something else than a story.
     """
 
     text: str
+    prose: int
     linked: int
     bold: int
     element: HtmlElement
@@ -82,17 +83,12 @@ class Block(Struct):
             return self.element.tag in _HEADINGS
         return self.bold > 0.9 * len(self.text) or bool(_TITLED.search(self.element.get("class", "")))
 
-    @property
-    def prose(self) -> int:
-        """How much running text the block has, in letters: none when it is short, or links."""
-        weight = _weight(self.text)
-        return weight if weight >= PROSE and not self.links else 0
 
-
-def _weight(words: str) -> int:
+def _prose(words: str, linked: int) -> int:
     # A script that puts no spaces between its words says more with each letter.
     dense = not words.isascii() and words.count(" ") * _SPACED < len(words)
-    return len(words) * (2 if dense else 1)
+    weight = len(words) * (2 if dense else 1)
+    return weight if weight >= PROSE and linked * 2 < len(words) else 0
 
 
 def blocks(tree: HtmlElement) -> list[Block]:
@@ -165,9 +161,10 @@ class _Walk:
     def end(self, element: HtmlElement) -> None:
         """End the block that stands in `element`."""
         if self._words:
-            said = text.safe(" ".join("".join(self._words).split()))
+            said = text.safe(" ".join("".join(self._words).split()))[:_LONGEST]
             if said and len(self.blocks) < _MOST:
-                self.blocks.append(Block(said[:_LONGEST], self._linked, self._bold, element, self._hints))
+                prose = _prose(said, self._linked)
+                self.blocks.append(Block(said, prose, self._linked, self._bold, element, self._hints))
             self._words, self._linked, self._bold = [], 0, 0
 
 

@@ -18,7 +18,7 @@ from feedsvc.pages.markup import Page
 
 # Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
 _LEAST, _SHORT, _SURE, _PROSE, _WALL = 200, 400, 600, 60, 700
-_MUCH_MORE = 1.5
+_MUCH_MORE, _LONGEST_PROMPT = 1.5, 300
 # Paragraphs looked for in a text; elements beyond which trafilatura takes minutes.
 _MOST, _HUGE = 500, 15_000
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more)\s*$", re.I)
@@ -46,18 +46,21 @@ _PROMPT = re.compile(
     r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
     r"|(?:getty images|reuters|afp|(?:the )?associated press|ap)(?:/.{0,40})?"
     r"|(?:subscribe|sign up)(?: (?:to|for|now|today|here)\b.{0,120})?|explore further|more stories:?"
-    r"|(?:first |last |originally )?(?:published|updated|posted|modified)(?: on| at)?:?\b.{0,60}\d{4}\b"
-    r".{0,40}"
-    r"|(?:follow|find|e-?mail|contact|reach|tweet)\b.{2,80}"
-    r"\b(?:on (?:twitter|x|facebook|instagram)|at \S*@)\b.{0,140}"
-    r"|.{0,200}\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b.{0,100}"
-    r"|.{0,160}\baffiliate (?:commission|links?)\b.{0,160}"
-    r"|.{0,200}\b(?:may not|no part (?:of .{0,60} )?may) be "
-    r"(?:published|reproduced|copied|rewritten|used)\b.{0,200}"
-    r"|.{0,80}\b(?:site|website|page|we) uses?\b.{0,30}\bcookies\b.{0,200}|.{0,60}\buse of cookies\b.{0,160}"
-    r"|in this .{4,80}\b(?:file |handout |undated )?(?:photo|image|picture|frame)\b.{0,200}"
-    r"|.{0,240}\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}"
-    r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)",
+    r"|(?:(?:first|last|originally) )?(?:published|updated|posted|modified)(?: on| at)?:?\s"
+    r"(?:\w{3,10}, )?(?:[^\W\d_]{3,9}\.? )?\d.{0,50}"
+    r"|follow (?!up|suit).{2,60}\bon (?:twitter|x|facebook|instagram)\b.{0,140}"
+    r"|(?:e-?mail|contact) .{2,80}\bat \S+@.{0,140}",
+    re.I,
+)
+# The same, by what stands anywhere in a short paragraph; and captions that stand between paragraphs.
+_SMALL_PRINT = re.compile(
+    r"\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b|\baffiliate (?:commission|links?)\b"
+    r"|\b(?:may not|no part (?:of .{0,60} )?may) be (?:published, |reproduced|redistributed|rewritten)"
+    r"|\b(?:site|website|page) uses?\b.{0,30}\bcookies\b|\bour use of cookies\b"
+    r"|^in this .{0,60}\b(?:file|handout|undated|courtroom) (?:photo|image|picture|frame)\b"
+    r"|^in this (?:photo|image|picture)\w* (?:provided|released|taken|made)\b"
+    r"|\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}"
+    r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)\W?$",
     re.I,
 )
 
@@ -132,10 +135,10 @@ def _shorter(paragraph: str) -> Iterator[str]:
 def _shown(page: Page, title: str) -> list[str]:
     """Return the story's blocks, or trafilatura's paragraphs where there is too little prose to be sure."""
     found = [block.text for block in page.place.said]
-    least = _MUCH_MORE * _length(_tidy(found, title))
-    if sum(block.prose for block in page.place.said) >= _SURE or not _may_say_more(page, least):
+    if sum(block.prose for block in page.place.said) >= _SURE:
         return found
-    other = _extracted(page)
+    least = _MUCH_MORE * _length(_tidy(found, title))
+    other = _extracted(page) if _may_say_more(page, least) else []
     return other if _length(other) > least else found
 
 
@@ -192,9 +195,14 @@ def sentences(paragraph: str) -> list[str]:
 def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
     kept: list[str] = []
     for paragraph in map(text.line, paragraphs):
-        prompt = len(paragraph) < 300 and _PROMPT.fullmatch(paragraph.rstrip(" .!»>›→"))
         headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
         said = any(c.isalnum() for c in paragraph)
-        if said and not prompt and not headline and paragraph not in kept[-3:]:
+        if said and not headline and paragraph not in kept[-3:] and not _is_prompt(paragraph):
             kept.append(paragraph)
     return tuple(kept)
+
+
+def _is_prompt(paragraph: str) -> bool:
+    if len(paragraph) > _LONGEST_PROMPT:
+        return False
+    return bool(_PROMPT.fullmatch(paragraph.rstrip(" .!»>›→")) or _SMALL_PRINT.search(paragraph))
