@@ -50,6 +50,9 @@ _HINT = re.compile(
 )
 _COMMENTS = re.compile(r"comment|disqus|respond|replies", re.I)
 _TITLED = re.compile(r"head(?:ing|line)|title(?![a-z])", re.I)
+_CODE = re.compile(
+    r"\bfunction ?\w{0,40} ?\([^)]{0,60}\) ?\{|\b(?:var|let|const) \w{1,40} ?= ?[{\[(]|JSON\.parse\("
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDING = {
     "hidden": re.compile(""),
@@ -89,6 +92,11 @@ def _prose(words: str, linked: int) -> int:
     dense = not words.isascii() and words.count(" ") * _SPACED < len(words)
     weight = len(words) * (2 if dense else 1)
     return weight if weight >= PROSE and linked * 2 < len(words) else 0
+
+
+def _is_code(words: str) -> bool:
+    """Tell whether words are a script that broken markup has spilled into the text."""
+    return "(" in words and "{" in words and _CODE.search(words) is not None
 
 
 def blocks(tree: HtmlElement) -> list[Block]:
@@ -162,7 +170,7 @@ class _Walk:
         """End the block that stands in `element`."""
         if self._words:
             said = text.safe(" ".join("".join(self._words).split()))[:_LONGEST]
-            if said and len(self.blocks) < _MOST:
+            if said and len(self.blocks) < _MOST and not _is_code(said):
                 prose = _prose(said, self._linked)
                 self.blocks.append(Block(said, prose, self._linked, self._bold, element, self._hints))
             self._words, self._linked, self._bold = [], 0, 0

@@ -42,7 +42,7 @@ _PROMPT = re.compile(
     r"|share(?: (?:this|on|via)\b.{0,60})?|(?:click|tap) here\b.{0,100}|(?:follow|like) us\b.{0,120}"
     r"|(?:sign up|subscribe|register)\b.{0,140}\b(?:newsletters?|e-?mail|inbox|updates?|channel|alerts?)"
     r"\b.{0,60}|get .{0,60}\b(?:newsletters?|inbox)\b.{0,60}|(?:download|get) (?:the|our) .{0,40}\bapp\b"
-    r"|(?:copyright|©|\(c\)).{0,160}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
+    r"|(?:copyright|©|\(c\)).{0,270}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
     r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
     r"|(?:getty images|reuters|afp|(?:the )?associated press|ap)(?:/.{0,40})?"
     r"|(?:subscribe|sign up)(?: (?:to|for|now|today|here)\b.{0,120})?|explore further|more stories:?"
@@ -196,7 +196,7 @@ def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
     kept: list[str] = []
     for paragraph in map(text.line, paragraphs):
         headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
-        said = any(c.isalnum() for c in paragraph)
+        said = any(c.isalpha() for c in paragraph)
         if said and not headline and paragraph not in kept[-3:] and not _is_prompt(paragraph):
             kept.append(paragraph)
     return tuple(kept)

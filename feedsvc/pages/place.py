@@ -107,7 +107,8 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
     core = start
     while children := inside.get(core):
         best, *others = sorted(children, key=lambda e: -weights[e])
-        rival = max([own[core], *(weights[e] for e in others[:1])])
+        paragraphs = own[core] + sum(weights[e] for e in others if e.tag in _LEAVES)
+        rival = max([paragraphs, *(weights[e] for e in others if e.tag not in _LEAVES)])
         alone = weights[best] >= _MOST_OF_IT * weights[core]
         # Columns of a table of old are as good as two pages.
         alone = alone or core.tag == "tr" or (not certain and rival < _RIVAL * weights[best])
