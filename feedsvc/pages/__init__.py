@@ -85,7 +85,7 @@ def _lacking(article: Article, headline: str, page: Page) -> Iterator[Issue]:
 
 
 def _is_web_story(page: Page) -> bool:
-    return b"<amp-story" in page.html and next(page.tree.iter("amp-story"), None) is not None
+    return "amp-story" in page.elements
 
 
 def _slug(address: str) -> str:
@@ -101,7 +101,7 @@ def _canonical(page: Page) -> str:
 
     So an AMP page, a print view and a shared link get the address of the article itself.
     """
-    links = (e.get("href", "") for e in page.links.get("canonical", ()) if e.tag == "link")
+    links = (link.get("href", "") for link in page.links.get("canonical", ()))
     for reference in (*links, *page.every("og:url"), *page.stated("url", "mainEntityOfPage")):
         address = page.absolute(reference) if "/" in reference else None
         if address and (urlsplit(address).path != "/" or urlsplit(page.url).path == "/"):

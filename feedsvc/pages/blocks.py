@@ -6,6 +6,7 @@ How much of it links, and what the elements around it are called, tells prose fr
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -84,7 +85,7 @@ class Block(Struct):
         """Whether the block is a heading, or what many editors use as one: a bold paragraph."""
         if self.element.tag in _HEADINGS or len(self.text) > _HEADING:
             return self.element.tag in _HEADINGS
-        return self.bold > 0.9 * len(self.text) or bool(_TITLED.search(self.element.get("class", "")))
+        return self.bold > 0.9 * len(self.text) or _says_title(self.element.get("class", ""))
 
 
 def _prose(words: str, linked: int) -> int:
@@ -119,10 +120,10 @@ class _Walk:
 
     def into(self, element: HtmlElement, depth: int) -> None:
         """Gather the words in an element; the caller has looked at the element itself."""
-        if element.text:
-            self._say(element.text)
+        if words := element.text:
+            self._say(words)
         for child in element if depth < _DEEPEST else ():
-            tag = str(child.tag)
+            tag: Any = child.tag
             if tag in _INLINE:
                 self._inline(child, tag, depth)
             elif tag == "br":
@@ -132,8 +133,8 @@ class _Walk:
                 self.into(child, depth + 1)
             elif tag not in _SILENT:
                 self._block(element, child, tag, depth)
-            if child.tail:
-                self._say(child.tail)
+            if words := child.tail:
+                self._say(words)
 
     def _inline(self, element: HtmlElement, tag: str, depth: int) -> None:
         outside = self._in_link, self._in_bold
@@ -159,12 +160,17 @@ class _Walk:
         self._hints = outside
 
     def _say(self, words: str) -> None:
+        if self._words:
+            self._words.append(words)
         # Between blocks stands nothing but the line breaks of the source.
-        if not self._words and words.isspace():
+        elif not words.isspace():
+            self._words.append(words)
+        else:
             return
-        self._words.append(words)
-        self._linked += len(words) if self._in_link else 0
-        self._bold += len(words) if self._in_bold else 0
+        if self._in_link:
+            self._linked += len(words)
+        if self._in_bold:
+            self._bold += len(words)
 
     def end(self, element: HtmlElement) -> None:
         """End the block that stands in `element`."""
@@ -195,6 +201,11 @@ def _called(element: HtmlElement) -> str | None:
         elif name in _HIDING and _HIDING[name].search(value):
             return None
     return called
+
+
+@lru_cache(10_000)
+def _says_title(called: str) -> bool:
+    return _TITLED.search(called) is not None
 
 
 @lru_cache(10_000)

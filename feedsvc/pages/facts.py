@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from htmldate import find_date
@@ -221,7 +221,8 @@ def sections(page: Page, title: str, site: str) -> tuple[str, ...]:
     """Return the way from the site's front page to the story: its breadcrumb, else its section."""
     trails = [jsonld.trail(page.graph, n) for n in page.graph.nodes if "breadcrumblist" in jsonld.types(n)]
     named = page.stated("articleSection")[:1], page.every(*_SECTIONS)[:1]
-    ways = (_way(trail, title, site) for trail in (*trails, *named, _shown_trail(page)))
+    shown = (_shown_trail(page) for _ in (1,))
+    ways = (_way(trail, title, site) for trail in chain(trails, named, shown))
     return next((way for way in ways if way), ())
 
 

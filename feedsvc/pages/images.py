@@ -127,7 +127,7 @@ def _declared(page: Page) -> Iterator[Image | None]:
             width, height = (pixels(s[n]) if len(s) == len(urls) else None for s in sizes)
             yield _image(page, url, (width, height))
     named = page.every("parsely-image-url", "sailthru.image.full", "thumbnail", "image")
-    linked = (e.get("href", "") for e in page.links.get("image_src", ()))
+    linked = (link.get("href", "") for link in page.links.get("image_src", ()))
     for url in (*named, *linked):
         yield _image(page, url)
 
@@ -155,7 +155,7 @@ def _posters(page: Page) -> Iterator[Image | None]:
     for node in page.graph.nodes:
         if "videoobject" in jsonld.types(node):
             yield from (_object(page, value) for value in page.graph.all(node, "thumbnailUrl", "thumbnail"))
-    for video in islice(page.tree.iter("video", "amp-video"), _SEEN):
+    for video in islice((*page.elements.get("video", ()), *page.elements.get("amp-video", ())), _SEEN):
         yield _image(page, video.get("poster", ""))
 
 

@@ -57,7 +57,7 @@ def marks(page: Page, title: str, section: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _microdata(page: Page) -> frozenset[str]:
-    kinds = " ".join(page.main.xpath("ancestor-or-self::*/@itemtype")).split() if page.properties else ()
+    kinds = [t for e in (page.main, *page.main.iterancestors()) for t in e.get("itemtype", "").split()]
     return frozenset(kind.rsplit("/", 1)[-1].lower() for kind in kinds)
 
 
@@ -88,7 +88,7 @@ def _is_sponsored(page: Page, section: tuple[str, ...]) -> bool:
     declared = page.first("article:sponsored", "sponsored").lower() in ("true", "1", "yes")
     sponsors = any(node.get("sponsor") for node in page.story[:1])
     kind = page.first("article:content_type", "content-type", "parsely-type", "article:type")
-    labels = (markup.shown(a) for a in page.links.get("sponsored", ())[:50])
+    labels = (markup.shown(a) for a in page.links.get("sponsored", [])[:_NEAR])
     return (
         declared or sponsors or _any(_SPONSORED, (kind, *section, *_folders(page), *labels, *_labels(page)))
     )

@@ -21,33 +21,36 @@ _T = TypeVar("_T")
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _MEDIA = re.compile(rb"\.(?:m(?:p[4d]|3u8|4v|ov)|webm)", re.I)
-_HAVING = {name: etree.XPath(f"//*[@{name}]") for name in ("itemprop", "rel")}
-_LONGEST, _FIELD, _ADDRESS, _TELLING = 3000, 10_000, 4000, 20
+_LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
 _EMPTY = b"<html><body></body></html>"
+
+
+Elements = Mapping[str, list[HtmlElement]]
 
 
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `html` is the page in UTF-8, `shown` its text in blocks, `place` where the story stands in it;
+    `html` is the page in UTF-8, `elements` its elements by tag, `links` its links by what their ``rel`` says they lead to, `properties`
+    its elements by what microdata calls them; `shown` its text in blocks, `place` where the story stands;
     `window` is the title of its window, `heading` the headline it shows; `metas` are its meta elements
-    in order, `meta` the same by name; `properties` are its elements by what microdata calls them,
-    `links` by what their `rel` calls what they lead to; `story` are the JSON-LD nodes that speak of the
-    story, best first. `names_media` tells whether the ending of a video file occurs anywhere.
+    in order, `meta` the same by name; `story` are the JSON-LD nodes that speak of the story, best first.
+    `names_media` tells whether the ending of a video file occurs anywhere.
     """
 
     url: str
     base: str
     html: bytes
     tree: HtmlElement
+    elements: Elements
+    links: Elements
+    properties: Elements
     shown: tuple[Block, ...]
     place: Place
     window: str
     heading: str
     metas: tuple[tuple[str, str], ...]
     meta: Mapping[str, list[str]]
-    properties: Mapping[str, list[HtmlElement]]
-    links: Mapping[str, list[HtmlElement]]
     graph: jsonld.Graph
     story: tuple[jsonld.Node, ...]
     names_media: bool
@@ -79,24 +82,30 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     url = text.web_url(url) or ""
     html = charsets.utf8(html, charset)
     tree = _tree(html)
-    metas = tuple(islice(_metas(tree), _LONGEST))
-    window = _window(tree)
-    heading = _heading(tree, window)
-    graph = jsonld.graph(s.text or "" for s in tree.iter("script") if "ld+json" in s.get("type", "").lower())
+    # Also keeps them: what lxml is asked for again it makes again, and that is most of what a walk costs.
+    whole = list(tree.iter("*"))
+    elements = _listed((str(element.tag), element) for element in whole)
+    for br in elements.get("br", ()):
+        br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
+    metas = tuple(islice(_metas(elements), _LONGEST))
+    window, heading = _titles(elements)
+    scripts = (s.text or "" for s in elements.get("script", ()) if "ld+json" in s.get("type", "").lower())
+    graph = jsonld.graph(scripts)
     shown = tuple(blocks(tree))
     return Page(
         url=url,
-        base=_base(tree, url),
+        base=_base(elements, url),
         html=html,
         tree=tree,
+        elements=elements,
+        links=_called([*elements.get("link", ()), *elements.get("a", ())], "rel"),
+        properties=_called(whole, "itemprop") if b"itemprop" in html else {},
         shown=shown,
         place=place(tree, shown),
         window=window,
         heading=heading,
         metas=metas,
         meta=_listed(metas),
-        properties=_named(tree, "itemprop") if b"itemprop" in html else {},
-        links=_named(tree, "rel"),
         graph=graph,
         story=jsonld.story(graph, url, heading or window),
         names_media=_MEDIA.search(html) is not None,
@@ -110,10 +119,10 @@ def _listed(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
     return listed
 
 
-def _named(tree: HtmlElement, attribute: str) -> dict[str, list[HtmlElement]]:
-    """Return the elements of a page by the words in one of their attributes."""
-    found = _HAVING[attribute](tree)[:_LONGEST]
-    return _listed((name, e) for e in found for name in dict.fromkeys(e.get(attribute).lower().split()))
+def _called(elements: list[HtmlElement], attribute: str) -> dict[str, list[HtmlElement]]:
+    """Return elements by the words, in lower case, in one of their attributes."""
+    having = ((said, e) for e in elements if (said := e.get(attribute)))
+    return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())
 
 
 def _tree(html: bytes) -> HtmlElement:
@@ -126,20 +135,18 @@ def _tree(html: bytes) -> HtmlElement:
         tree = None
     if not isinstance(tree, HtmlElement):
         tree = document_fromstring(_EMPTY)
-    for br in tree.iter("br"):
-        br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
     return tree
 
 
-def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    for element in tree.iter("meta"):
+def _metas(elements: Elements) -> Iterator[tuple[str, str]]:
+    for element in elements.get("meta", ()):
         content = text.plain(element.get("content", "")[:_FIELD])
         names = (element.get(a, "").strip().lower() for a in ("property", "name", "itemprop", "http-equiv"))
         yield from ((name, content) for name in dict.fromkeys(names) if name and content)
 
 
-def _base(tree: HtmlElement, url: str) -> str:
-    href = next((b.get("href", "") for b in tree.iter("base") if b.get("href")), "")
+def _base(elements: Elements, url: str) -> str:
+    href = next((h for b in elements.get("base", ()) if (h := b.get("href"))), "")
     return absolute(url, href) or url
 
 
@@ -152,13 +159,16 @@ def absolute(base: str, reference: str) -> str | None:
         return None
 
 
-def _window(tree: HtmlElement) -> str:
+def _titles(elements: Elements) -> tuple[str, str]:
+    """Return the title of a page's window and the headline it shows."""
     # Drawings have titles, too.
-    titles = (t for t in tree.iter("title") if next(t.iterancestors("svg"), None) is None)
-    return next((t for title in titles if (t := shown(title)[:_FIELD])), "")
+    titles = (t for t in elements.get("title", ()) if next(t.iterancestors("svg"), None) is None)
+    window = next((t for title in titles if (t := shown(title)[:_FIELD])), "")
+    headings = (elements.get(tag, [])[:_HEADINGS] for tag in ("h1", "h2"))
+    return window, _heading(window, *headings)
 
 
-def _heading(tree: HtmlElement, window: str) -> str:
+def _heading(window: str, firsts: list[HtmlElement], seconds: list[HtmlElement]) -> str:
     """Return the headline: of several h1 the one that has most to do with the window's title.
 
     Without any that has, an h2 that the window's title repeats.
@@ -169,12 +179,12 @@ def _heading(tree: HtmlElement, window: str) -> str:
         words = heading.casefold().split()
         return sum(word in title for word in words) / len(words)
 
-    headings = [t for h1 in islice(tree.iter("h1"), 50) if (t := shown(h1)[:_FIELD])]
+    headings = [t for h1 in firsts if (t := shown(h1)[:_FIELD])]
     best = max(headings, key=lambda heading: (shared(heading), len(heading)), default="")
     if best and (not title or shared(best)):
         return best
-    seconds = (shown(h2)[:_FIELD] for h2 in islice(tree.iter("h2"), 50))
-    return next((t for t in seconds if len(t) >= _TELLING and t.casefold() in title), "")
+    others = (shown(h2)[:_FIELD] for h2 in seconds if title)
+    return next((t for t in others if len(t) >= _TELLING and t.casefold() in title), "")
 
 
 def shown(element: HtmlElement) -> str:

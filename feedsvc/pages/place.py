@@ -6,6 +6,7 @@ is, and what is called a sidebar is none unless nearly all of the page's text st
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -20,7 +21,7 @@ _CAPTION, _SOURCE, _LABEL = 300, 25, 25
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM = 0.8, 0.25, 0.25, 1.2
-_HEAVIEST = 2000
+_HEAVIEST, _HEADLINES = 2000, 50
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
 
 Weights = dict[HtmlElement, int]
@@ -85,7 +86,7 @@ def _weights(candidates: list[Block]) -> Weights:
 def _marked(tree: HtmlElement, weights: Weights) -> HtmlElement | None:
     """Return the element the page itself marks as its article: the headline's, the wordiest, main."""
     articles = [e for e in weights if e.tag == "article"]
-    enclosing = [a for h1 in tree.iter("h1") for a in h1.iterancestors("article")] if articles else []
+    enclosing = [a for h1 in islice(tree.iter("h1"), _HEADLINES) for a in h1.iterancestors("article")] if articles else []
     wordiest = max(articles, key=lambda a: weights[a], default=None)
     if wordiest is not None and weights[wordiest] * 2 < weights.get(tree, 0):
         wordiest = None
