@@ -62,7 +62,7 @@ _HIDING = {
 }
 
 
-class Block(Struct):
+class Block(Struct, gc=False):
     """A block: its words on one line, how many characters of them link and are bold, what they stand in.
 
     `prose` is how much running text it has, in letters: none when it is short, or links. `hints` are the elements around it, outermost first, that are called after something else than a story.

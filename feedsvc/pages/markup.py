@@ -154,7 +154,8 @@ def absolute(base: str, reference: str) -> str | None:
     """Return `reference` resolved against `base` when that makes an http(s) address, else None."""
     reference = reference.strip() if len(reference) < _ADDRESS else ""
     try:
-        return text.web_url(urljoin(base, reference)) if reference else None
+        whole = reference.startswith(("https://", "http://"))
+        return text.web_url(reference if whole else urljoin(base, reference)) if reference else None
     except ValueError:
         return None
 

@@ -7,6 +7,7 @@ is, and what is called a sidebar is none unless nearly all of the page's text st
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -153,15 +154,14 @@ class _Inside:
     """Whether elements are in a given one."""
 
     def __init__(self, root: HtmlElement) -> None:
-        self._known: dict[HtmlElement | None, bool] = {root: True, None: False}
+        self._known: dict[Any, bool] = {root: True, None: False}
 
-    def __call__(self, element: HtmlElement | None) -> bool:
-        path = []
-        while element not in self._known:
-            path.append(element)
-            element = None if element is None else element.getparent()
-        answer = self._known[element]
-        self._known.update(dict.fromkeys(path, answer))
+    def __call__(self, element: HtmlElement) -> bool:
+        if (answer := self._known.get(element)) is None:
+            path: list[Any] = [element]
+            while (answer := self._known.get(parent := path[-1].getparent())) is None:
+                path.append(parent)
+            self._known.update(dict.fromkeys(path, answer))
         return answer
 
 
