@@ -13,16 +13,16 @@ from msgspec import Struct
 
 from feeds import text
 
-# Characters: running text that is no caption; a heading at most.
-PROSE, _HEADING, _SPACED = 60, 110, 15
+# Characters: running text that is no caption; a heading at most; to a space; a story at least.
+PROSE, _HEADING, _SPACED, _ENOUGH = 60, 110, 15, 250
 _MOST, _LONGEST, _LONG_NAME, _DEEPEST = 6000, 20_000, 200, 200
 _SILENT = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas",
      "dialog", "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video",
      "amp-iframe", "amp-sidebar", "amp-ad", "amp-embed")
 )  # fmt: skip
+_BESIDE = _SILENT | {"nav", "aside", "footer"}
 _NAMES = frozenset(("class", "id", "role"))
-_ASIDE = frozenset(("nav", "aside", "footer"))
 _INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
      "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
@@ -101,8 +101,16 @@ def _is_code(words: str) -> bool:
 
 
 def blocks(tree: HtmlElement) -> list[Block]:
-    """Return the blocks of a page in their order, without what no browser shows."""
-    walk = _Walk()
+    """Return the blocks of a page in their order, without what no browser shows and what HTML calls aside.
+
+    Unless hardly anything is left: somebody forgot to close a ``nav``.
+    """
+    found = _walked(tree, _BESIDE)
+    return found if sum(b.prose for b in found) >= _ENOUGH else _walked(tree, _SILENT)
+
+
+def _walked(tree: HtmlElement, without: frozenset[str]) -> list[Block]:
+    walk = _Walk(without)
     walk.into(tree, 0)
     walk.end(tree)
     return walk.blocks
@@ -111,7 +119,8 @@ def blocks(tree: HtmlElement) -> list[Block]:
 class _Walk:
     """The walk: words are gathered until a block ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: frozenset[str]) -> None:
+        self._without = without
         self.blocks: list[Block] = []
         self._hints: tuple[HtmlElement, ...] = ()
         self._words: list[str] = []
@@ -131,7 +140,7 @@ class _Walk:
             elif tag in _CELLS:
                 self._say(" ")
                 self.into(child, depth + 1)
-            elif tag not in _SILENT:
+            elif tag not in self._without:
                 self._block(element, child, tag, depth)
             if words := child.tail:
                 self._say(words)
@@ -152,7 +161,7 @@ class _Walk:
         if self._words:
             self.end(parent)
         outside = self._hints
-        if tag in _ASIDE or (called and _says_aside(called)):
+        if called and _says_aside(called):
             self._hints = (*outside, child)
         self.into(child, depth + 1)
         if self._words:
@@ -180,11 +189,6 @@ class _Walk:
                 prose = _prose(said, self._linked)
                 self.blocks.append(Block(said, prose, self._linked, self._bold, element, self._hints))
             self._words, self._linked, self._bold = [], 0, 0
-
-
-def is_aside(element: HtmlElement) -> bool:
-    """Tell whether an element is beside the story by what HTML calls it."""
-    return element.tag in _ASIDE
 
 
 def is_comments(element: HtmlElement) -> bool:

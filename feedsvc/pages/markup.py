@@ -22,6 +22,9 @@ LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _MEDIA = re.compile(rb"\.(?:m(?:p[4d]|3u8|4v|ov)|webm)", re.I)
 _LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
+_ASKED_FOR = (
+    "a", "amp-story", "amp-video", "base", "br", "h1", "h2", "link", "meta", "script", "title", "video",
+)  # fmt: skip
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -31,7 +34,7 @@ Elements = Mapping[str, list[HtmlElement]]
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `html` is the page in UTF-8, `elements` its elements by tag, `links` its links by what their ``rel`` says they lead to, `properties`
+    `html` is the page in UTF-8, `elements` those asked for by tag, `links` its links by what their ``rel`` says they lead to, `properties`
     its elements by what microdata calls them; `shown` its text in blocks, `place` where the story stands;
     `window` is the title of its window, `heading` the headline it shows; `metas` are its meta elements
     in order, `meta` the same by name; `story` are the JSON-LD nodes that speak of the story, best first.
@@ -82,9 +85,7 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     url = text.web_url(url) or ""
     html = charsets.utf8(html, charset)
     tree = _tree(html)
-    # Also keeps them: what lxml is asked for again it makes again, and that is most of what a walk costs.
-    whole = list(tree.iter("*"))
-    elements = _listed((str(element.tag), element) for element in whole)
+    elements = _listed((str(element.tag), element) for element in tree.iter(*_ASKED_FOR))
     for br in elements.get("br", ()):
         br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
     metas = tuple(islice(_metas(elements), _LONGEST))
@@ -99,7 +100,7 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
         tree=tree,
         elements=elements,
         links=_called([*elements.get("link", ()), *elements.get("a", ())], "rel"),
-        properties=_called(whole, "itemprop") if b"itemprop" in html else {},
+        properties=_called(tree.iter("*"), "itemprop") if b"itemprop" in html else {},
         shown=shown,
         place=place(tree, shown),
         window=window,
@@ -119,7 +120,7 @@ def _listed(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
     return listed
 
 
-def _called(elements: list[HtmlElement], attribute: str) -> dict[str, list[HtmlElement]]:
+def _called(elements: Iterable[HtmlElement], attribute: str) -> dict[str, list[HtmlElement]]:
     """Return elements by the words, in lower case, in one of their attributes."""
     having = ((said, e) for e in elements if (said := e.get(attribute)))
     return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())

@@ -62,7 +62,7 @@ def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
     free = sum(block.prose for block in shown if not block.hints)
     for hint, inside in within.items():
         held = sum(shown[n].prose for n in inside)
-        if held < STORY or free >= _LEFT_OUT * held or blocks.is_aside(hint) or blocks.is_comments(hint):
+        if held < STORY or free >= _LEFT_OUT * held or blocks.is_comments(hint):
             continue
         off.discard(hint)
         for n in inside:
@@ -87,7 +87,11 @@ def _weights(candidates: list[Block]) -> Weights:
 def _marked(tree: HtmlElement, weights: Weights) -> HtmlElement | None:
     """Return the element the page itself marks as its article: the headline's, the wordiest, main."""
     articles = [e for e in weights if e.tag == "article"]
-    enclosing = [a for h1 in islice(tree.iter("h1"), _HEADLINES) for a in h1.iterancestors("article")] if articles else []
+    enclosing = (
+        [a for h1 in islice(tree.iter("h1"), _HEADLINES) for a in h1.iterancestors("article")]
+        if articles
+        else []
+    )
     wordiest = max(articles, key=lambda a: weights[a], default=None)
     if wordiest is not None and weights[wordiest] * 2 < weights.get(tree, 0):
         wordiest = None
