@@ -65,7 +65,8 @@ _HIDING = {
 class Block(Struct, gc=False):
     """A block: its words on one line, how many characters of them link and are bold, what they stand in.
 
-    `prose` is how much running text it has, in letters: none when it is short, or links. `hints` are the elements around it, outermost first, that are called after something else than a story.
+    `prose` is how much running text it has, in letters: none when it is short, or links. `hints` are the
+    elements around it, outermost first, that are called after something else than a story.
     """
 
     text: str
@@ -169,10 +170,7 @@ class _Walk:
         self._hints = outside
 
     def _say(self, words: str) -> None:
-        if self._words:
-            self._words.append(words)
-        # Between blocks stands nothing but the line breaks of the source.
-        elif not words.isspace():
+        if self._words or not words.isspace():
             self._words.append(words)
         else:
             return

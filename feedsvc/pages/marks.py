@@ -26,7 +26,7 @@ _OPINION = re.compile(
 _TITLED = re.compile(r"(?:opinion|op-ed|editorial|commentary|kommentar|opinión|tribune)\s*[:|–—-]\s", re.I)
 _GALLERY = re.compile(
     r"(?:photo|image|picture|media|bilder|foto)?[- ]?(?:gallery|galleries|galerien?|galer[ií]as?|gallerie)"
-    r"|(?:in )?(?:photos|pictures)|photo-?essays?|slide-?shows?|bilderstrecken?|fotostrecken?|diaporamas?",
+    r"|(?:in[- ])?(?:photos|pictures)|photo-?essays?|slide-?shows?|bilderstrecken?|fotostrecken?|diaporamas?",
     re.I,
 )
 # "Anzeige" and "Advertisement" alone stand above every advert's place.

@@ -34,11 +34,12 @@ Elements = Mapping[str, list[HtmlElement]]
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `html` is the page in UTF-8, `elements` those asked for by tag, `links` its links by what their ``rel`` says they lead to, `properties`
-    its elements by what microdata calls them; `shown` its text in blocks, `place` where the story stands;
-    `window` is the title of its window, `heading` the headline it shows; `metas` are its meta elements
-    in order, `meta` the same by name; `story` are the JSON-LD nodes that speak of the story, best first.
-    `names_media` tells whether the ending of a video file occurs anywhere.
+    `html` is the page in UTF-8; `elements` those asked for by tag, `links` its links by what their ``rel``
+    says they lead to, `properties` its elements by what microdata calls them; `shown` its text in blocks,
+    `place` where the story stands in it; `window` is the title of its window, `heading` the headline it
+    shows; `metas` are its meta elements in order, `meta` the same by name; `story` are the JSON-LD nodes
+    that speak of the story, best first. `names_media` tells whether the ending of a video file occurs
+    anywhere.
     """
 
     url: str

@@ -19,8 +19,8 @@ from feedsvc.pages.markup import Page
 # Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
 _LEAST, _SHORT, _SURE, _PROSE, _WALL = 200, 400, 600, 60, 700
 _MUCH_MORE, _LONGEST_PROMPT = 1.5, 300
-# Paragraphs looked for in a text; elements beyond which trafilatura takes minutes.
-_MOST, _HUGE = 500, 15_000
+# Paragraphs looked for in a text; elements beyond which trafilatura takes seconds.
+_MOST, _HUGE = 500, 6000
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more)\s*$", re.I)
 _BLOCK = re.compile(
     r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>(?:\s*<br\s*/?>)*|<(?:p|h\d|li)\b[^>]{0,500}>", re.I
