@@ -105,6 +105,22 @@ def test_a_short_link_between_paragraphs_is_a_source_and_a_long_one_a_headline()
     assert found == (*PROSE, "[The Gazette]", *OTHER[:2])
 
 
+def test_a_paragraph_that_is_one_link_is_a_paragraph() -> None:
+    linked = f"<p><a href='/then'>\n      {OTHER[0]}\n   </a></p>"
+    assert body(f"<article>{STORY}{linked}<p>{OTHER[1]}</p></article>") == (*PROSE, *OTHER[:2])
+
+
+def test_the_source_is_wrapped_in_a_link_and_no_longer_for_it() -> None:
+    wrapped = "<p>The mayor <a href='/m'>\n" + " " * 200 + "</a>" + PROSE[0] + "</p>"
+    assert len(body(f"<article>{wrapped}{REST}</article>")) == 1 + len(OTHER)
+
+
+def test_what_microdata_calls_the_text_is_it() -> None:
+    more = f"<p>{OTHER[0]}</p><p>{OTHER[1]}</p>"
+    found = body(f"<article><div itemprop='articleBody'>{STORY}</div>{more}</article>")
+    assert found == PROSE
+
+
 def test_a_script_that_spills_into_the_text_is_not_the_story() -> None:
     code = "(function() { var parts = JSON.parse('{}'); document.write(parts) })(); " * 20
     assert body(f"<div>{code}</div><div>{STORY}</div>") == PROSE

@@ -175,9 +175,9 @@ class _Walk:
         else:
             return
         if self._in_link:
-            self._linked += len(words)
+            self._linked += len(words.strip())
         if self._in_bold:
-            self._bold += len(words)
+            self._bold += len(words.strip())
 
     def end(self, element: HtmlElement) -> None:
         """End the block that stands in `element`."""

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,7 +76,12 @@ class Graph(Struct, frozen=True):
 
 def types(node: Node) -> tuple[str, ...]:
     """Return the node's types in lower case, without their vocabulary: ``newsarticle``."""
-    return tuple(re.split(r"[/:#]", t)[-1].lower() for t in _flat(node.get("@type")) if isinstance(t, str))
+    return tuple(_last_word(t) for t in _flat(node.get("@type")) if isinstance(t, str))
+
+
+@lru_cache(1000)
+def _last_word(name: str) -> str:
+    return re.split(r"[/:#]", name)[-1].lower()
 
 
 def story(graph: Graph, url: str, title: str) -> tuple[Node, ...]:

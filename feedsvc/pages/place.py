@@ -21,7 +21,7 @@ _CAPTION, _SOURCE, _LABEL = 300, 25, 25
 # Shares of the running text: what a story's element has of that around it; what may stand beside a story
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures.
-_MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM = 0.8, 0.25, 0.25, 1.2
+_MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
 _HEAVIEST, _HEADLINES = 2000, 50
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
 
@@ -46,9 +46,19 @@ def place(tree: HtmlElement, shown: Sequence[Block]) -> Place:
     candidates = [b for b in shown if off.isdisjoint(b.hints)]
     weights = _weights(candidates)
     marked = _marked(tree, weights)
-    core = _core(tree if marked is None else marked, candidates, weights, certain=marked is not None)
+    stated = _stated(weights, weights.get(tree if marked is None else marked, 0))
+    start = next((e for e in (stated, marked) if e is not None), None)
+    core = _core(tree if start is None else start, candidates, weights, certain=start is not None)
     around = _with_pictures(core, weights) if marked is None else marked
-    return Place(around, core, tuple(_said(candidates, core, core if marked is None else marked)))
+    return Place(around, core, tuple(_said(candidates, core, core if start is None else start)))
+
+
+def _stated(weights: Weights, all_of_it: int) -> HtmlElement | None:
+    """Return the element microdata calls the text of the article, if it has most of the running text."""
+    having = (e for e in weights if "articlebody" in e.get("itemprop", "").lower())
+    best = max(having, key=lambda e: weights[e], default=None)
+    most = best is not None and weights[best] >= max(STORY, _MAIN_PART * all_of_it)
+    return best if most else None
 
 
 def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
@@ -199,8 +209,10 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     if section and section[0].heading and linked * (4 if items else 2) > length:
         return
     for n, block in enumerate(section):
-        # A short link between two paragraphs is a source, a long one another headline.
+        # A link between two paragraphs that link nowhere: a short one is a source, a whole sentence a
+        # paragraph, anything else another headline.
         beside = section[max(0, n - 1) : n + 2]
-        source = len(block.text) < _SOURCE and len(beside) == 3 and sum(b.links for b in beside) == 1
-        if not block.links or source:
+        alone = len(beside) == 3 and sum(b.links for b in beside) == 1
+        sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
+        if not block.links or (alone and (sentence or len(block.text) < _SOURCE)):
             yield block
