@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from urllib.parse import urlsplit
 
 from htmldate import find_date
@@ -219,11 +219,17 @@ def _shown_authors(page: Page) -> Iterator[str]:
 
 def sections(page: Page, title: str, site: str) -> tuple[str, ...]:
     """Return the way from the site's front page to the story: its breadcrumb, else its section."""
-    trails = [jsonld.trail(page.graph, n) for n in page.graph.nodes if "breadcrumblist" in jsonld.types(n)]
-    named = page.stated("articleSection")[:1], page.every(*_SECTIONS)[:1]
-    shown = (_shown_trail(page) for _ in (1,))
-    ways = (_way(trail, title, site) for trail in chain(trails, named, shown))
+    ways = (_way(trail, title, site) for trail in _trails(page))
     return next((way for way in ways if way), ())
+
+
+def _trails(page: Page) -> Iterator[list[str]]:
+    for node in page.graph.nodes:
+        if "breadcrumblist" in jsonld.types(node):
+            yield jsonld.trail(page.graph, node)
+    yield page.stated("articleSection")[:1]
+    yield page.every(*_SECTIONS)[:1]
+    yield _shown_trail(page)
 
 
 def _shown_trail(page: Page) -> list[str]:

@@ -20,7 +20,7 @@ STORY = 250
 _CAPTION, _SOURCE, _LABEL = 300, 25, 25
 # Shares of the running text: what a story's element has of that around it; what may stand beside a story
 # in an element called after something else; what a second place may have beside the first; what may stand
-# between a story and the element that shows its pictures.
+# between a story and the element that shows its pictures; what the text microdata names has at least.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
 _HEAVIEST, _HEADLINES = 2000, 50
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
