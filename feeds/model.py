@@ -96,7 +96,8 @@ class Article(Struct, frozen=True, kw_only=True):
     """What a newsroom published, as far as it is known.
 
     A source or page reader leaves `id`, `source` and `first_seen` empty: the refresh fills them once
-    and the store keeps them for ever. `thumbnail` is the 16:9 JPEG made for it. `issues` are what
+    and the store keeps them for ever. `marks` are what kind of story it is beyond news: paywalled,
+    live_blog, gallery, opinion, sponsored. `thumbnail` is the 16:9 JPEG made for it. `issues` are what
     went wrong while it was read and illustrated.
     """
 
@@ -110,6 +111,7 @@ class Article(Struct, frozen=True, kw_only=True):
     section: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     language: str = ""
     authors: tuple[str, ...] = ()
     published: datetime | None = None

@@ -7,13 +7,14 @@ Structured data is asked first and the markup last; every field has its own orde
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 from msgspec.structs import replace
 
 from feeds import text
 from feeds.model import Article, Issue
-from feedsvc.pages import facts, images, jsonld, markup, paragraphs, players, videos
+from feedsvc.pages import facts, images, jsonld, marks, markup, paragraphs, players, videos
 from feedsvc.pages.markup import Page
 
 _BAR = re.compile(r"\s+[|\-–—·•»«:]+\s+|\s*[|｜：]\s*")
@@ -27,6 +28,7 @@ CODES = {
     "page_without_title": "No headline was found on an article's page.",
     "page_without_date": "No date was found on an article's page.",
     "page_without_text": "No text was found on an article's page.",
+    "page_is_web_story": "A page is a web story (amp-story): pictures with a line each, not an article.",
     "video_embed": "A page shows a video in another site's player, which a TV cannot play.",
 }
 _LACKS = (
@@ -45,16 +47,19 @@ def read(html: bytes, url: str, charset: str = "") -> Article:
     """
     page = markup.parse(html, url, charset)
     site, publishers = _site(page), _publishers(page)
-    title = _title(page, [site, *publishers])
+    address = _canonical(page)
+    headline = _title(page, [site, *publishers])
+    title = headline or _slug(address)
     language = facts.language(page)
     section = facts.sections(page, title, site)
     published, updated = facts.published_and_updated(page, language)
     embedded = videos.embedded(page)
     article = Article(
-        url=_canonical(page),
+        url=address,
         title=title,
         section=section,
         tags=facts.tags(page, section),
+        marks=marks.marks(page, title, section),
         language=language,
         authors=facts.authors(page, [site, *publishers]),
         published=published,
@@ -65,21 +70,39 @@ def read(html: bytes, url: str, charset: str = "") -> Article:
         window=facts.window(page),
         issues=players.embeds(embedded),
     )
-    # Last, for it takes the tree apart.
+    # Last, for it may take the tree apart.
     body = paragraphs.body(page, title)
     article = replace(article, body=body, summary=_summary(page, title, site, body))
-    return replace(article, issues=(*article.issues, *_lacking(article)))
+    return replace(article, issues=(*article.issues, *_lacking(article, headline, page)))
 
 
-def _lacking(article: Article) -> Iterator[Issue]:
-    for (code, what, fix), said in zip(_LACKS, (article.title, article.published, article.body), strict=True):
+def _lacking(article: Article, headline: str, page: Page) -> Iterator[Issue]:
+    for (code, what, fix), said in zip(_LACKS, (headline, article.published, article.body), strict=True):
         if not said:
             yield Issue("warning", code, article.url, f"No {what} was found on the page.", fix)
+    if _is_web_story(page):
+        said, fix = "The page is a web story, not an article.", "Give the address of the article itself."
+        yield Issue("warning", "page_is_web_story", article.url, said, fix)
+
+
+def _is_web_story(page: Page) -> bool:
+    return "amp-story" in page.elements
+
+
+def _slug(address: str) -> str:
+    """Return the headline an address repeats, an empty string when it has no words."""
+    names = [n for n in unquote(urlsplit(address).path).split("/") if n]
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\.\w{2,5}$", "", names[-1])) if names else []
+    told = [w for w in words if len(w) > 1]
+    return text.line(" ".join(words)).capitalize() if len(told) > 2 else ""
 
 
 def _canonical(page: Page) -> str:
-    """Return the page's address as the site wants it known; one that only names the site is a mistake."""
-    links = (e.get("href", "") for e in page.tree.iter("link") if e.get("rel", "").lower() == "canonical")
+    """Return the page's address as the site wants it known; one that only names the site is a mistake.
+
+    So an AMP page, a print view and a shared link get the address of the article itself.
+    """
+    links = (link.get("href", "") for link in page.links.get("canonical", ()))
     for reference in (*links, *page.every("og:url"), *page.stated("url", "mainEntityOfPage")):
         address = page.absolute(reference) if "/" in reference else None
         if address and (urlsplit(address).path != "/" or urlsplit(page.url).path == "/"):
@@ -150,6 +173,7 @@ def _names_site(part: str, sites: list[str]) -> bool:
     return False
 
 
+@lru_cache(4096)
 def _letters(name: str) -> str:
     return "".join(c for c in name.removeprefix("www.").casefold() if c.isalnum())
 

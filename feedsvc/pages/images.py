@@ -23,6 +23,8 @@ _LAZY = (
 )  # fmt: skip
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _RENDITION = re.compile(r"(?:^|(?<=[\s,]))(\S{1,2000}+)\s++(\d{1,5}(?:\.\d{1,3})?)([wx])")
+# What a list without blanks behind its commas leaves before an address: "918h,https://...".
+_BEFORE = re.compile(r"^(?:\d{0,5}[hwx]?,)+")
 _SIZE = re.compile(r"(?<![\da-z])(\d{1,4})[x×](\d{1,4})(?![\da-z])", re.I)
 _NOT_A_PHOTO = re.compile(r"\.(?:svgz?|ico|cur|html?|pdf|mp4|m3u8|webm)$", re.I)
 _FURNITURE = re.compile(
@@ -125,7 +127,7 @@ def _declared(page: Page) -> Iterator[Image | None]:
             width, height = (pixels(s[n]) if len(s) == len(urls) else None for s in sizes)
             yield _image(page, url, (width, height))
     named = page.every("parsely-image-url", "sailthru.image.full", "thumbnail", "image")
-    linked = (e.get("href", "") for e in page.tree.iter("link") if e.get("rel", "").lower() == "image_src")
+    linked = (link.get("href", "") for link in page.links.get("image_src", ()))
     for url in (*named, *linked):
         yield _image(page, url)
 
@@ -153,7 +155,7 @@ def _posters(page: Page) -> Iterator[Image | None]:
     for node in page.graph.nodes:
         if "videoobject" in jsonld.types(node):
             yield from (_object(page, value) for value in page.graph.all(node, "thumbnailUrl", "thumbnail"))
-    for video in islice(page.tree.iter("video", "amp-video"), _SEEN):
+    for video in islice((*page.elements.get("video", ()), *page.elements.get("amp-video", ())), _SEEN):
         yield _image(page, video.get("poster", ""))
 
 
@@ -170,7 +172,9 @@ def _largest(img: HtmlElement) -> tuple[str, int | None]:
     """Return the address of an image element's largest rendition, and its width where that is stated."""
     sources = [s for picture in img.iterancestors("picture") for s in picture.iter("source")]
     sets = [said[:_SET] for e in (img, *sources) for name in _SETS if (said := e.get(name, ""))]
-    found = [(unit, float(n), url.lstrip(",")) for said in sets for url, n, unit in _RENDITION.findall(said)]
+    found = [
+        (unit, float(n), _BEFORE.sub("", url)) for said in sets for url, n, unit in _RENDITION.findall(said)
+    ]
     # "w" tells the width and sorts behind "x", which tells only how dense the screen is.
     unit, size, url = max((f for f in found if not f[2].startswith("data:")), default=("", 0.0, ""))
     if unit == "w" or size > 1:

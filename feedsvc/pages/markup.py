@@ -1,40 +1,56 @@
 """A page's bytes parsed once: its tree, its meta elements, its JSON-LD, its addresses made absolute."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 from msgspec import Struct
 
 from feeds import text
 from feedsvc import charsets
 from feedsvc.pages import jsonld
+from feedsvc.pages.blocks import Block, blocks
+from feedsvc.pages.place import Place, place
 
+_T = TypeVar("_T")
 # White space to whoever does not look for it, and nothing a source file is wrapped with.
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
-_PARAGRAPHS = etree.XPath(f"descendant::p[not({' or '.join(f'ancestor::{name}' for name in _ASIDE)})]")
-_MEDIA = (b".mp4", b".MP4", b".m3u8", b".mpd", b".m4v", b".mov", b".webm", b".ism/")
-_STORY = 250
-_LONGEST, _FIELD, _ADDRESS = 3000, 10_000, 4000
+_MEDIA = re.compile(rb"\.(?:m(?:p[4d]|3u8|4v|ov)|webm|ism/)", re.I)
+_LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
+_ASKED_FOR = (
+    "a", "amp-story", "amp-video", "base", "br", "h1", "h2", "link", "meta", "script", "title", "video",
+)  # fmt: skip
 _EMPTY = b"<html><body></body></html>"
+
+
+Elements = Mapping[str, list[HtmlElement]]
 
 
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `window` is the title of its window, `heading` the headline it shows; `main` is the element that
-    holds the story, `story` the JSON-LD nodes that speak of it, best first; `metas` are its meta
-    elements in order, `meta` the same by name. `names_media` tells whether the ending of a video
-    file occurs anywhere.
+    `html` is the page in UTF-8; `elements` those asked for by tag, `links` its links by what their ``rel``
+    says they lead to, `properties` its elements by what microdata calls them; `shown` its text in blocks,
+    `place` where the story stands in it; `window` is the title of its window, `heading` the headline it
+    shows; `metas` are its meta elements in order, `meta` the same by name; `story` are the JSON-LD nodes
+    that speak of the story, best first. `names_media` tells whether the ending of a video file occurs
+    anywhere.
     """
 
     url: str
     base: str
+    html: bytes
     tree: HtmlElement
-    main: HtmlElement
+    elements: Elements
+    links: Elements
+    properties: Elements
+    shown: tuple[Block, ...]
+    place: Place
     window: str
     heading: str
     metas: tuple[tuple[str, str], ...]
@@ -42,6 +58,11 @@ class Page(Struct, frozen=True):
     graph: jsonld.Graph
     story: tuple[jsonld.Node, ...]
     names_media: bool
+
+    @property
+    def main(self) -> HtmlElement:
+        """The element that holds the story with its pictures."""
+        return self.place.around
 
     def first(self, *names: str) -> str:
         """Return the content of the first of the named meta elements that says anything."""
@@ -65,50 +86,69 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     url = text.web_url(url) or ""
     html = charsets.utf8(html, charset)
     tree = _tree(html)
-    metas = tuple(islice(_metas(tree), _LONGEST))
-    meta: dict[str, list[str]] = {}
-    for name, content in metas:
-        meta.setdefault(name, []).append(content)
-    window = _window(tree)
-    heading = _heading(tree, window)
-    graph = jsonld.graph(
-        str(s.text_content()) for s in tree.iter("script") if "ld+json" in s.get("type", "").lower()
-    )
+    elements = _listed((str(element.tag), element) for element in tree.iter(*_ASKED_FOR))
+    for br in elements.get("br", ()):
+        br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
+    metas = tuple(islice(_metas(elements), _LONGEST))
+    window, heading = _titles(elements)
+    scripts = (s.text or "" for s in elements.get("script", ()) if "ld+json" in s.get("type", "").lower())
+    graph = jsonld.graph(scripts)
+    shown = tuple(blocks(tree))
     return Page(
         url=url,
-        base=_base(tree, url),
+        base=_base(elements, url),
+        html=html,
         tree=tree,
-        main=_main(tree),
+        elements=elements,
+        links=_called([*elements.get("link", ()), *elements.get("a", ())], "rel"),
+        properties=_called(tree.iter("*"), "itemprop") if b"itemprop" in html else {},
+        shown=shown,
+        place=place(tree, shown),
         window=window,
         heading=heading,
         metas=metas,
-        meta=meta,
+        meta=_listed(metas),
         graph=graph,
         story=jsonld.story(graph, url, heading or window),
-        names_media=any(ending in html for ending in _MEDIA),
+        names_media=_MEDIA.search(html) is not None,
     )
 
 
+def _listed(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
+    listed: dict[str, list[_T]] = {}
+    for name, value in pairs:
+        listed.setdefault(name, []).append(value)
+    return listed
+
+
+def _called(elements: Iterable[HtmlElement], attribute: str) -> dict[str, list[HtmlElement]]:
+    """Return elements by the words, in lower case, in one of their attributes."""
+    having = ((said, e) for e in elements if (said := e.get(attribute)))
+    return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())
+
+
 def _tree(html: bytes) -> HtmlElement:
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # lxml.html's own parser asks a Python function for the class of every element.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = document_fromstring(html, parser=parser)
+        tree = etree.fromstring(html, parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
-        tree = document_fromstring(_EMPTY, parser=parser)
-    for br in tree.iter("br"):
-        br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
+        tree = None
+    if not isinstance(tree, HtmlElement):
+        tree = document_fromstring(_EMPTY)
     return tree
 
 
-def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
-    for element in tree.iter("meta"):
+def _metas(elements: Elements) -> Iterator[tuple[str, str]]:
+    for element in elements.get("meta", ()):
         content = text.plain(element.get("content", "")[:_FIELD])
         names = (element.get(a, "").strip().lower() for a in ("property", "name", "itemprop", "http-equiv"))
         yield from ((name, content) for name in dict.fromkeys(names) if name and content)
 
 
-def _base(tree: HtmlElement, url: str) -> str:
-    href = next((b.get("href", "") for b in tree.iter("base") if b.get("href")), "")
+def _base(elements: Elements, url: str) -> str:
+    href = next((h for b in elements.get("base", ()) if (h := b.get("href"))), "")
     return absolute(url, href) or url
 
 
@@ -116,63 +156,38 @@ def absolute(base: str, reference: str) -> str | None:
     """Return `reference` resolved against `base` when that makes an http(s) address, else None."""
     reference = reference.strip() if len(reference) < _ADDRESS else ""
     try:
-        return text.web_url(urljoin(base, reference)) if reference else None
+        whole = reference.startswith(("https://", "http://"))
+        return text.web_url(reference if whole else urljoin(base, reference)) if reference else None
     except ValueError:
         return None
 
 
-def _window(tree: HtmlElement) -> str:
+def _titles(elements: Elements) -> tuple[str, str]:
+    """Return the title of a page's window and the headline it shows."""
     # Drawings have titles, too.
-    titles = (t for t in tree.iter("title") if next(t.iterancestors("svg"), None) is None)
-    return next((t for title in titles if (t := shown(title)[:_FIELD])), "")
+    titles = (t for t in elements.get("title", ()) if next(t.iterancestors("svg"), None) is None)
+    window = next((t for title in titles if (t := shown(title)[:_FIELD])), "")
+    headings = (elements.get(tag, [])[:_HEADINGS] for tag in ("h1", "h2"))
+    return window, _heading(window, *headings)
 
 
-def _heading(tree: HtmlElement, window: str) -> str:
-    """Return the headline: of several h1 the one that has most to do with the window's title."""
+def _heading(window: str, firsts: list[HtmlElement], seconds: list[HtmlElement]) -> str:
+    """Return the headline: of several h1 the one that has most to do with the window's title.
+
+    Without any that has, an h2 that the window's title repeats.
+    """
     title = window.casefold()
 
     def shared(heading: str) -> float:
         words = heading.casefold().split()
         return sum(word in title for word in words) / len(words)
 
-    headings = [t for h1 in islice(tree.iter("h1"), 50) if (t := shown(h1)[:_FIELD])]
+    headings = [t for h1 in firsts if (t := shown(h1)[:_FIELD])]
     best = max(headings, key=lambda heading: (shared(heading), len(heading)), default="")
-    return best if best and (not title or shared(best)) else ""
-
-
-def _main(tree: HtmlElement) -> HtmlElement:
-    """Return the element that holds the story: the headline's article, the wordiest, main, or a guess."""
-    words = _words(tree)
-    enclosing = [a for h1 in tree.iter("h1") for a in h1.iterancestors("article")]
-    wordiest = max(tree.iter("article"), key=lambda a: words.get(a, 0), default=None)
-    for element in (*enclosing, wordiest, next(tree.iter("main"), None)):
-        if element is not None and words.get(element, 0) >= _STORY:
-            return element
-    return _guess(tree, words)
-
-
-def _words(tree: HtmlElement) -> dict[HtmlElement, int]:
-    """Return how many characters of running text stand in each element, as far as a story may reach."""
-    lengths: dict[HtmlElement, int] = {}
-    for paragraph in islice(tree.iter("p"), _LONGEST):
-        length = len(str(paragraph.text_content()))
-        for element in paragraph.iterancestors():
-            lengths[element] = lengths.get(element, 0) + length
-    return lengths
-
-
-def _guess(tree: HtmlElement, words: dict[HtmlElement, int]) -> HtmlElement:
-    """Return the element most paragraphs stand in side by side, with what else only surrounds it."""
-    parents: dict[HtmlElement, int] = {}
-    for paragraph in islice(tree.iter("p"), _LONGEST):
-        if (parent := paragraph.getparent()) is not None:
-            parents[parent] = parents.get(parent, 0) + len(str(paragraph.text_content()))
-    best = max(parents, key=lambda element: parents[element], default=tree)
-    for around in list(best.iterancestors("div", "section"))[:2]:
-        if words[around] > 1.2 * words.get(best, 0):
-            break
-        best = around
-    return best
+    if best and (not title or shared(best)):
+        return best
+    others = (shown(h2)[:_FIELD] for h2 in seconds if title)
+    return next((t for t in others if len(t) >= _TELLING and t.casefold() in title), "")
 
 
 def shown(element: HtmlElement) -> str:
@@ -183,8 +198,3 @@ def shown(element: HtmlElement) -> str:
 def aside(element: HtmlElement) -> bool:
     """Tell whether an element is page furniture: in the navigation, a sidebar, the foot of the page."""
     return any(True for _ in element.iterancestors(*_ASIDE))
-
-
-def paragraphs(element: HtmlElement) -> list[str]:
-    """Return the texts of an element's paragraphs, those aside left out."""
-    return [line for p in _PARAGRAPHS(element)[:_LONGEST] if (line := shown(p))]

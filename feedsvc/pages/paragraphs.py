@@ -12,13 +12,15 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from feeds import text
-from feedsvc.pages import markup
+from feedsvc import dates
+from feedsvc.pages import jsonld, markup
 from feedsvc.pages.markup import Page
 
-# Characters: a text, too little of one, a paragraph that is no caption, one that is a wall.
-_LEAST, _SHORT, _PROSE, _WALL = 200, 400, 60, 700
-# Paragraphs looked for in a text; elements beyond which trafilatura takes minutes.
-_MOST, _HUGE = 500, 15_000
+# Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
+_LEAST, _SHORT, _SURE, _PROSE, _WALL = 200, 400, 600, 60, 700
+_MUCH_MORE, _LONGEST_PROMPT = 1.5, 300
+# Paragraphs looked for in a text; elements beyond which trafilatura takes seconds.
+_MOST, _HUGE = 500, 6000
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more)\s*$", re.I)
 _BLOCK = re.compile(
     r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>(?:\s*<br\s*/?>)*|<(?:p|h\d|li)\b[^>]{0,500}>", re.I
@@ -40,28 +42,53 @@ _PROMPT = re.compile(
     r"|share(?: (?:this|on|via)\b.{0,60})?|(?:click|tap) here\b.{0,100}|(?:follow|like) us\b.{0,120}"
     r"|(?:sign up|subscribe|register)\b.{0,140}\b(?:newsletters?|e-?mail|inbox|updates?|channel|alerts?)"
     r"\b.{0,60}|get .{0,60}\b(?:newsletters?|inbox)\b.{0,60}|(?:download|get) (?:the|our) .{0,40}\bapp\b"
-    r"|(?:copyright|©|\(c\)).{0,160}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
+    r"|(?:copyright|©|\(c\)).{0,270}|all rights reserved.{0,120}|leave a (?:comment|reply)|tags?:.{0,120}"
     r"|(?:photo|image|picture|video|source)s?(?: (?:credit|source|by))?\s*:.{0,100}"
-    r"|(?:getty images|reuters|afp)(?:/.{0,40})?",
+    r"|(?:getty images|reuters|afp|(?:the )?associated press|ap)(?:/.{0,40})?"
+    r"|(?:subscribe|sign up)(?: (?:to|for|now|today|here)\b.{0,120})?|explore further|more stories:?"
+    r"|(?:(?:first|last|originally) )?(?:published|updated|posted|modified)(?: on| at)?:?\s"
+    r"(?:\w{3,10}, )?(?:[^\W\d_]{3,9}\.? )?\d.{0,50}"
+    r"|follow (?!up|suit).{2,60}\bon (?:twitter|x|facebook|instagram)\b.{0,140}"
+    r"|(?:e-?mail|contact) .{2,80}\bat \S+@.{0,140}",
+    re.I,
+)
+_SMALL_WORDS = ("tip", "affiliate", "may not be", "no part", "cookies", "in this")
+# The same, by what stands anywhere in a short paragraph; and captions that stand between paragraphs.
+_SMALL_PRINT = re.compile(
+    r"\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b"
+    r"|\baffiliate (?:commission|links?)\b"
+    r"|\b(?:may not|no part (?:of .{0,60} )?may) be (?:published, |reproduced|redistributed|rewritten)"
+    r"|\b(?:site|website|page) uses?\b.{0,30}\bcookies\b|\bour use of cookies\b"
+    r"|^in this .{0,60}\b(?:file|handout|undated|courtroom) (?:photo|image|picture|frame)\b"
+    r"|^in this (?:photo|image|picture)\w* (?:provided|released|taken|made)\b"
+    r"|\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}"
+    r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)\W?$",
     re.I,
 )
 
 
 def body(page: Page, title: str) -> tuple[str, ...]:
-    """Return the paragraphs. Takes the page's tree apart: read everything else from it first."""
-    shown = markup.paragraphs(page.main)
+    """Return the paragraphs. May take the page's tree apart: read everything else from it first."""
+    shown = [block.text for block in page.place.said]
     stated = _stated(page)
-    return _tidy(_split(stated, shown) if _is_whole(stated, shown) else _extracted(page, shown), title)
+    return _tidy(_split(stated, shown) if _is_whole(stated, shown) else _shown(page, title), title)
 
 
 def _stated(page: Page) -> str:
-    """Return the article's text as JSON-LD has it; a live blog's entries in the order it gives them."""
+    """Return the article's text as JSON-LD has it; a live blog's entries, the newest first."""
     for node in page.story[:1]:
-        if stated := page.graph.text(node, "articleBody"):
-            return stated
-        updates = page.graph.nodes_at(node, "liveBlogUpdate")
-        return "\n".join(page.graph.text(u, key) for u in updates for key in ("headline", "articleBody"))
+        told = page.graph.text(node, "articleBody")
+        entries = _newest_first(page, page.graph.nodes_at(node, "liveBlogUpdate"))
+        lines = [page.graph.text(entry, key) for entry in entries for key in ("headline", "articleBody")]
+        return max("\n".join(line for line in lines if line), told, key=len)
     return ""
+
+
+def _newest_first(page: Page, entries: list[jsonld.Node]) -> list[jsonld.Node]:
+    """Return a live blog's entries, the newest first; as they come when some do not say when."""
+    times = [dates.best(page.graph.texts(entry, "datePublished", "dateModified")) for entry in entries]
+    dated = [(when, -n) for n, when in enumerate(times) if when]
+    return [entries[-n] for _, n in sorted(dated, reverse=True)] if len(dated) == len(entries) else entries
 
 
 def _is_whole(stated: str, shown: list[str]) -> bool:
@@ -107,18 +134,29 @@ def _shorter(paragraph: str) -> Iterator[str]:
         yield group
 
 
-def _extracted(page: Page, shown: list[str]) -> list[str]:
+def _shown(page: Page, title: str) -> list[str]:
+    """Return the story's blocks, or trafilatura's paragraphs where there is too little prose to be sure."""
+    found = [block.text for block in page.place.said]
+    if sum(block.prose for block in page.place.said) >= _SURE:
+        return found
+    least = _MUCH_MORE * _length(_tidy(found, title))
+    other = _extracted(page) if _may_say_more(page, least) else []
+    return other if _length(other) > least else found
+
+
+def _may_say_more(page: Page, least: float) -> bool:
+    """Tell whether a page shows at least so much text that links nowhere, and is no list of links."""
+    linked, shown = sum(b.linked for b in page.shown), _length(b.text for b in page.shown)
+    return shown - linked >= max(least, linked)
+
+
+def _extracted(page: Page) -> list[str]:
     """Return trafilatura's paragraphs: its quick way, and the thorough one where that finds hardly any."""
     etree.strip_elements(page.tree, *_NOISE, with_tail=False)
     if page.tree.xpath("count(//*)") > _HUGE:
-        return shown
+        return []
     found = _trafilatura(page.tree, fast=True)
-    if _length(found) < _SHORT:
-        found = max(found, _trafilatura(page.tree, fast=False), key=_length)
-    # A story cut in parts by adverts has several likely places; trafilatura takes one of them.
-    prose = [p for p in shown if len(p) > _PROSE]
-    partial = page.main.tag in ("article", "main") and _length(found) * 2 < _length(prose)
-    return prose if partial or not found else found
+    return found if _length(found) >= _SHORT else max(found, _trafilatura(page.tree, fast=False), key=_length)
 
 
 def _trafilatura(tree: HtmlElement, fast: bool) -> list[str]:
@@ -159,9 +197,19 @@ def sentences(paragraph: str) -> list[str]:
 def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
     kept: list[str] = []
     for paragraph in map(text.line, paragraphs):
-        prompt = len(paragraph) < 300 and _PROMPT.fullmatch(paragraph.rstrip(" .!»>›→"))
         headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
-        said = any(c.isalnum() for c in paragraph)
-        if said and not prompt and not headline and paragraph not in kept[-3:]:
+        said = any(c.isalpha() for c in paragraph)
+        if said and not headline and paragraph not in kept[-3:] and not _is_prompt(paragraph):
             kept.append(paragraph)
     return tuple(kept)
+
+
+def _is_prompt(paragraph: str) -> bool:
+    if len(paragraph) > _LONGEST_PROMPT:
+        return False
+    if _PROMPT.fullmatch(paragraph.rstrip(" .!»>›→")):
+        return True
+    said = paragraph.lower()
+    # Looking for words takes a tenth of looking for what is built around them.
+    likely = said.endswith((")", ").")) or any(word in said for word in _SMALL_WORDS)
+    return likely and _SMALL_PRINT.search(paragraph) is not None

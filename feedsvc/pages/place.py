@@ -1,0 +1,218 @@
+"""Where on a page its story stands, and which blocks there are the story's.
+
+In the spirit of readability: running text weighs for every element around it, the story is where most of it
+is, and what is called a sidebar is none unless nearly all of the page's text stands in it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from feedsvc.pages import blocks
+from feedsvc.pages.blocks import Block
+
+# Characters: a story; a caption, the name of a source and a label at most.
+STORY = 250
+_CAPTION, _SOURCE, _LABEL = 300, 25, 25
+# Shares of the running text: what a story's element has of that around it; what may stand beside a story
+# in an element called after something else; what a second place may have beside the first; what may stand
+# between a story and the element that shows its pictures; what the text microdata names has at least.
+_MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
+_HEAVIEST, _HEADLINES = 2000, 50
+_LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
+
+Weights = dict[HtmlElement, int]
+
+
+class Place(Struct, frozen=True):
+    """Where the story is.
+
+    `around` is the element that holds all of it with its pictures, `core` the one its paragraphs share;
+    `said` are its blocks.
+    """
+
+    around: HtmlElement
+    core: HtmlElement
+    said: tuple[Block, ...]
+
+
+def place(tree: HtmlElement, shown: Sequence[Block]) -> Place:
+    """Return where the story of a page is, out of all the blocks it shows."""
+    off = _not_the_story(shown)
+    candidates = [b for b in shown if off.isdisjoint(b.hints)]
+    weights = _weights(candidates)
+    marked = _marked(tree, weights)
+    stated = _stated(weights, weights.get(tree if marked is None else marked, 0))
+    start = next((e for e in (stated, marked) if e is not None), None)
+    core = _core(tree if start is None else start, candidates, weights, certain=start is not None)
+    around = _with_pictures(core, weights) if marked is None else marked
+    return Place(around, core, tuple(_said(candidates, core, core if start is None else start)))
+
+
+def _stated(weights: Weights, all_of_it: int) -> HtmlElement | None:
+    """Return the element microdata calls the text of the article, if it has most of the running text."""
+    having = (e for e in weights if "articlebody" in e.get("itemprop", "").lower())
+    best = max(having, key=lambda e: weights[e], default=None)
+    most = best is not None and weights[best] >= max(STORY, _MAIN_PART * all_of_it)
+    return best if most else None
+
+
+def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
+    """Return the elements called after something else, but for those that hold what story there is."""
+    within: dict[HtmlElement, list[int]] = {}
+    for n, block in enumerate(shown):
+        for hint in block.hints if block.prose else ():
+            within.setdefault(hint, []).append(n)
+    off = {hint for block in shown for hint in block.hints}
+    barred = [len(block.hints) for block in shown]
+    free = sum(block.prose for block in shown if not block.hints)
+    for hint, inside in within.items():
+        held = sum(shown[n].prose for n in inside)
+        if held < STORY or free >= _LEFT_OUT * held or blocks.is_comments(hint):
+            continue
+        off.discard(hint)
+        for n in inside:
+            barred[n] -= 1
+            free += 0 if barred[n] else shown[n].prose
+    return off
+
+
+def _weights(candidates: list[Block]) -> Weights:
+    """Return how many characters of running text stand in each element."""
+    weights: Weights = {}
+    own: Weights = {}
+    for block in [b for b in candidates if b.prose][:_HEAVIEST]:
+        own[block.element] = own.get(block.element, 0) + block.prose
+    for element, prose in own.items():
+        weights[element] = weights.get(element, 0) + prose
+        for around in element.iterancestors():
+            weights[around] = weights.get(around, 0) + prose
+    return weights
+
+
+def _marked(tree: HtmlElement, weights: Weights) -> HtmlElement | None:
+    """Return the element the page itself marks as its article: the headline's, the wordiest, main."""
+    articles = [e for e in weights if e.tag == "article"]
+    enclosing = (
+        [a for h1 in islice(tree.iter("h1"), _HEADLINES) for a in h1.iterancestors("article")]
+        if articles
+        else []
+    )
+    wordiest = max(articles, key=lambda a: weights[a], default=None)
+    if wordiest is not None and weights[wordiest] * 2 < weights.get(tree, 0):
+        wordiest = None
+    mains = (e for e in weights if e.tag == "main")
+    for element in (*enclosing, wordiest, *mains):
+        if element is not None and weights.get(element, 0) >= STORY:
+            return element
+    return None
+
+
+def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain: bool) -> HtmlElement:
+    """Return the innermost element that still has nearly all of the running text in `start`."""
+    inside: dict[HtmlElement | None, list[HtmlElement]] = {}
+    for element in weights:
+        inside.setdefault(element.getparent(), []).append(element)
+    own: Counter[HtmlElement] = Counter()
+    for block in candidates:
+        own[block.element] += block.prose
+    core = start
+    while children := inside.get(core):
+        best, *others = sorted(children, key=lambda e: -weights[e])
+        paragraphs = own[core] + sum(weights[e] for e in others if e.tag in _LEAVES)
+        rival = max([paragraphs, *(weights[e] for e in others if e.tag not in _LEAVES)])
+        alone = weights[best] >= _MOST_OF_IT * weights[core]
+        # Columns of a table of old are as good as two pages.
+        alone = alone or core.tag == "tr" or (not certain and rival < _RIVAL * weights[best])
+        if best.tag in _LEAVES or not alone:
+            break
+        core = best
+    return core
+
+
+def _with_pictures(core: HtmlElement, weights: Weights) -> HtmlElement:
+    """Return the element around the story that has its pictures, but not much more text."""
+    around = core
+    for wider in list(core.iterancestors("div", "section"))[:2]:
+        if weights.get(wider, 0) > _ROOM * weights.get(core, 0):
+            break
+        around = wider
+    return around
+
+
+def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> Iterator[Block]:
+    """Yield the story's blocks: all prose in `around`, and what else of a story stands in `core`."""
+    in_core, in_around = _Inside(core), _Inside(around)
+    alone = Counter(b.element for b in candidates)
+    found = [
+        block
+        for block in candidates
+        if (in_core(block.element) or (block.prose and in_around(block.element)))
+        and not (block.links and block.heading)
+        and not (alone[block.element] == 1 and _is_caption(block))
+        and not _is_label(block)
+    ]
+    kept = [b for section in _sections(found) for b in _without_links(section)]
+    first = next((n for n, b in enumerate(kept) if b.prose), 0)
+    last = next((n for n in range(len(kept), 0, -1) if not kept[n - 1].heading), 0)
+    # Above the first paragraph stand the day, the byline, the section.
+    yield from (b for b in kept[:first] if b.element.tag in ("p", "li"))
+    yield from kept[first:last]
+
+
+class _Inside:
+    """Whether elements are in a given one."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._known: dict[Any, bool] = {root: True, None: False}
+
+    def __call__(self, element: HtmlElement) -> bool:
+        if (answer := self._known.get(element)) is None:
+            path: list[Any] = [element]
+            while (answer := self._known.get(parent := path[-1].getparent())) is None:
+                path.append(parent)
+            self._known.update(dict.fromkeys(path, answer))
+        return answer
+
+
+def _is_caption(block: Block) -> bool:
+    """Tell whether a block is all there is in an element beside a picture."""
+    short = len(block.text) < _CAPTION and block.element.tag != "p"
+    return short and next(block.element.iter("img", "amp-img"), None) is not None
+
+
+def _is_label(block: Block) -> bool:
+    """Tell whether a block is a word or two of the page's own: no sentence, set as nothing in particular."""
+    short = len(block.text) < _LABEL and block.element.tag in ("div", "section", "article", "main", "body")
+    return short and not block.heading and block.text[-1] not in '.!?…:;"”»。！？'
+
+
+def _sections(found: list[Block]) -> list[list[Block]]:
+    """Return the blocks between headings, each section with its own."""
+    sections: list[list[Block]] = [[]]
+    for block in found:
+        if block.heading:
+            sections.append([])
+        sections[-1].append(block)
+    return sections
+
+
+def _without_links(section: list[Block]) -> Iterator[Block]:
+    """Yield a section's blocks but links to elsewhere; nothing of one that is mostly links."""
+    rest = [b for b in section if not b.heading]
+    length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
+    items = all(b.element.tag == "li" or b.links for b in rest)
+    if section and section[0].heading and linked * (4 if items else 2) > length:
+        return
+    for n, block in enumerate(section):
+        # A link between two paragraphs that link nowhere: a short one is a source, a whole sentence a
+        # paragraph, anything else another headline.
+        beside = section[max(0, n - 1) : n + 2]
+        alone = len(beside) == 3 and sum(b.links for b in beside) == 1
+        sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
+        if not block.links or (alone and (sentence or len(block.text) < _SOURCE)):
+            yield block

@@ -1,0 +1,181 @@
+"""Which of a page's blocks are its story: by where the prose is, not by what a site calls things."""
+
+import pytest
+
+from feeds.model import Article
+from feedsvc import pages
+
+URL = "https://news.example.org/world/harbour-opens"
+PROSE = (
+    "The harbour of the city opened again on Monday after three weeks of repairs, the mayor said.",
+    "Ships had been sent to the next port along the coast, which costs them half a day each way.",
+    "Work on the second quay goes on until spring, and nobody at the port expects it to end sooner.",
+    "The council will hear next week what the repairs cost and who is going to pay for all of them.",
+    "Fishermen said they had lost a month of catches, and that nobody had asked them how they got by.",
+    "The ferry to the islands sails again from Thursday, twice a day and with the old timetable for now.",
+    "A crane that fell in the storm has been taken away, in four parts and on two barges, on Friday night.",
+)
+OTHER = tuple(p.replace("harbour", "airport").replace("port", "field") for p in PROSE)
+STORY = "".join(f"<p>{p}</p>" for p in PROSE)
+REST = "".join(f"<p>{p}</p>" for p in OTHER)
+
+
+def read(markup: str, title: str = "Harbour opens") -> Article:
+    return pages.read(f"<html><head><title>{title}</title></head><body>{markup}</body></html>".encode(), URL)
+
+
+def body(markup: str) -> tuple[str, ...]:
+    return read(f"<h1>Harbour opens</h1>{markup}").body
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<aside>{REST * 3}</aside>",
+        f"<div class='sidebar'>{REST * 2}</div>",
+        f"<section id='relatedStories'>{REST * 2}</section>",
+        f"<div class='comments-area'>{REST * 9}</div>",
+        f"<div hidden>{REST}</div>",
+        f"<div style='display: none'>{REST}</div>",
+        f"<footer>{REST}</footer>",
+        "".join(f"<div><a href='/{p[:3]}'><h3>Another headline of the day</h3>{p}</a></div>" for p in OTHER),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["<article>{}</article>{}", "<div class='text'>{}</div>{}"])
+def test_what_stands_beside_the_story_is_not_it(beside: str, around: str) -> None:
+    assert body(around.format(STORY, beside)) == PROSE
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "<div class='page has-sidebar nav-open'><div class='promo-wrap'>{}</div></div>",
+        "<nav><ul><li><a href='/'>Home</a></li></ul>{}",
+        "<aside class='main'>{}",
+        "<form><table><tr><td>{}</td><td><a href='/'>Home</a></td></tr></table></form>",
+        "<center><font><div>{}</div></font></center>",
+    ],
+)
+def test_a_story_in_what_is_called_something_else_is_found(wrapped: str) -> None:
+    assert body(wrapped.format(STORY)) == PROSE
+
+
+def test_a_story_of_lines_and_breaks_is_found() -> None:
+    assert body(f"<div>{'<br><br>'.join(PROSE)}</div><div><a href='/'>{OTHER[0]}</a></div>") == PROSE
+
+
+def test_the_column_of_a_layout_table_with_the_story_is_it() -> None:
+    teasers = "".join(f"<div>{p}</div>" for p in OTHER[:4])
+    assert body(f"<table><tr><td>{STORY}</td><td>{teasers}</td></tr></table>") == PROSE
+
+
+def test_a_table_among_many_paragraphs_is_not_the_story() -> None:
+    cells = "".join(f"<tr><td><p>{p}</p></td></tr>" for p in OTHER)
+    found = body(f"<div>{STORY * 2}<table>{cells}</table></div>")
+    assert set(PROSE) <= set(found)
+
+
+def test_a_table_without_prose_is_read_row_by_row() -> None:
+    rows = "".join(f"<tr><td>{n}</td><td>Team of town {n}</td><td>{90 - n}</td></tr>" for n in range(30))
+    assert "4 Team of town 4 86" in body(f"<article><table>{rows}</table></article>")
+
+
+def test_captions_and_labels_between_paragraphs_are_not_the_story() -> None:
+    extra = (
+        "<figure><img src='/a.jpg'><figcaption>The quay on Monday</figcaption></figure>"
+        "<div class='photo'><img src='/b.jpg'>Workers lift the last stone of the quay wall on Sunday</div>"
+        "<p>The mayor at the harbour. (Photo by Jo Lund)</p>"
+        "<div>Print</div><div>A A A</div><div>390</div>"
+    )
+    assert body(f"<article>{STORY}{extra}<p>{OTHER[0]}</p></article>") == (*PROSE, OTHER[0])
+
+
+def test_headings_stay_but_not_one_above_links_alone() -> None:
+    links = "".join(f"<li><a href='/{n}'>Another headline of the day, number {n}</a></li>" for n in range(4))
+    told = (
+        f"<h2>What comes next</h2><p>{OTHER[0]}</p><p><b>More to read</b></p><ul>{links}</ul><h2>The end</h2>"
+    )
+    assert body(f"<article>{STORY}{told}</article>") == (*PROSE, "What comes next", OTHER[0])
+
+
+def test_a_short_link_between_paragraphs_is_a_source_and_a_long_one_a_headline() -> None:
+    source = "<p>[<a href='/x'>The Gazette</a>]</p>"
+    headline = "<p><a href='/y'>Why the harbour of the city had to be closed for weeks</a></p>"
+    found = body(f"<article>{STORY}{source}<p>{OTHER[0]}</p>{headline}<p>{OTHER[1]}</p></article>")
+    assert found == (*PROSE, "[The Gazette]", *OTHER[:2])
+
+
+def test_a_paragraph_that_is_one_link_is_a_paragraph() -> None:
+    linked = f"<p><a href='/then'>\n      {OTHER[0]}\n   </a></p>"
+    assert body(f"<article>{STORY}{linked}<p>{OTHER[1]}</p></article>") == (*PROSE, *OTHER[:2])
+
+
+def test_the_source_is_wrapped_in_a_link_and_no_longer_for_it() -> None:
+    wrapped = "<p>The mayor <a href='/m'>\n" + " " * 200 + "</a>" + PROSE[0] + "</p>"
+    assert len(body(f"<article>{wrapped}{REST}</article>")) == 1 + len(OTHER)
+
+
+def test_what_microdata_calls_the_text_is_it() -> None:
+    more = f"<p>{OTHER[0]}</p><p>{OTHER[1]}</p>"
+    found = body(f"<article><div itemprop='articleBody'>{STORY}</div>{more}</article>")
+    assert found == PROSE
+
+
+def test_a_script_that_spills_into_the_text_is_not_the_story() -> None:
+    code = "(function() { var parts = JSON.parse('{}'); document.write(parts) })(); " * 20
+    assert body(f"<div>{code}</div><div>{STORY}</div>") == PROSE
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "This website uses cookies to give you the best experience.",
+        "Published Monday, March 2, 2026 8:22AM EST",
+        "We may earn an affiliate commission from links on this page.",
+        "This material may not be published, broadcast, rewritten or redistributed.",
+        "Follow our reporters on Twitter @harbourcity",
+        "Subscribe to the Harbour Letter",
+        "In this March 2, 2026, file photo, ships wait outside of the harbour.",
+        "The Associated Press",
+        "© Getty Images Ships wait outside of the harbour on Monday.",
+        "Send your news tips to the desk, let us know at desk@example.org",
+    ],
+)
+def test_what_speaks_to_the_visitor_is_left_out(prompt: str) -> None:
+    assert body(f"<article>{STORY}<p>{prompt}</p><p>{OTHER[0]}</p></article>") == (*PROSE, OTHER[0])
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Published in 1999, the book about the harbour was read by everybody on the coast.",
+        "The photos may not be published until the court has spoken, a judge said on Monday.",
+        "In this picture of a city after the storm, the harbour is the only quiet place.",
+        "Find out what the mayor said on Twitter, they were told, and so they did at once.",
+        "Follow-up work on the quay begins in May, when the ships on the coast are fewer.",
+        "Bakers use cookies, tins of them, to thank those who worked nights at the harbour.",
+        "The Associated Press first reported that the harbour was about to open on Monday.",
+    ],
+)
+def test_prose_that_is_only_like_a_prompt_stays(prose: str) -> None:
+    assert prose in body(f"<article>{STORY}<p>{prose}</p><p>{OTHER[0]}</p></article>")
+
+
+def test_scripts_without_spaces_say_as_much_with_fewer_letters() -> None:
+    told = "港は三週間の修理を終えて月曜日に再び開かれたと市長が述べ、船は隣の港へ向かっていた。"
+    menu = "".join(f"<p><a href='/{n}'>別の記事の見出しがここに並んでいる</a></p>" for n in range(9))
+    story = "".join(f"<p>{told}{n}回目。</p>" for n in range(6))
+    assert body(f"<div>{menu}</div><div>{story}</div>") == tuple(f"{told}{n}回目。" for n in range(6))
+
+
+def test_where_little_prose_is_found_the_rest_of_the_page_is_searched() -> None:
+    rows = "".join(
+        f"<p>Team of town {n} against team of town {n + 1}: {n} to {n + 2}.</p>" for n in range(40)
+    )
+    found = " ".join(body(f"<div class='widget'><div>{rows}</div></div><div><p>{PROSE[0] * 3}</p></div>"))
+    assert "Team of town 7 against team of town 8" in found
+
+
+def test_a_page_of_links_has_no_story() -> None:
+    links = "".join(f"<li><a href='/{n}'>Another headline of the day, number {n}</a></li>" for n in range(99))
+    assert read(f"<h1>City News</h1><ul>{links}</ul>").body == ()
