@@ -20,7 +20,7 @@ from feedsvc.pages.site import Offer, Site, site
 from feedsvc.settings import SettingsError, SourceSettings
 from feedsvc.sources import Pulled, Seen, Source
 
-TRIED, SHOWN, LIMIT = 10, 10, 30
+TRIED, SHOWN = 10, 10
 # What is asked of a site, in requests and seconds.
 REQUESTS, SECONDS = 40, 30.0
 _USUAL = ("feed/", "rss.xml", "rss", "feed.xml", "atom.xml", "feed.json", "index.xml")
@@ -130,7 +130,7 @@ def _sitemaps(root: str, http: Http) -> Iterator[Offer]:
 
 def _tried(offer: Offer, open_source: Open) -> Tried:
     try:
-        source = open_source(SourceSettings(kind=offer.kind, url=offer.url, limit=LIMIT))
+        source = open_source(SourceSettings(kind=offer.kind, url=offer.url))
         pulled = source.pull(Seen())
     except SettingsError as error:
         return Tried(offer, why_not=error.problems[0])

@@ -153,19 +153,13 @@ class Selection(Table):
 class SourceSettings(Table):
     """One place articles come from, which of them are wanted, and what is put right about them.
 
-    `limit` is how many articles it gives at most, the newest; `max_age` an interval. `credentials` names the
-    variable of the environment that holds them: ``user:password`` or a key. `links` is a CSS selector or an
-    XPath for the links of a listing, `type` the content type of a CMS that has several.
+    `max_age` is an interval, `section` and `genre` map names of sections and tags to others.
     """
 
     kind: str
     url: str = ""
     path: str = ""
     name: str = ""
-    limit: int = Field(300, ge=1, le=10_000)
-    links: str = ""
-    type: str = ""
-    credentials: str = ""
     guid: Literal["auto", "guid", "url", "canonical", "cms id"] = "auto"
     include: Selection = Selection()
     exclude: Selection = Selection()
@@ -176,11 +170,6 @@ class SourceSettings(Table):
     rating: str = ""
     rating_source: str = ""
     title_suffix: str = ""
-
-    @property
-    def secret(self) -> str:
-        """The credentials, from the environment only; empty when none are named or set."""
-        return os.environ.get(self.credentials, "") if self.credentials else ""
 
     @property
     def key(self) -> str:

@@ -85,7 +85,8 @@ def test_a_site_with_nothing_says_what_was_tried(newsroom: Newsroom, tmp_path: P
     result = add(tmp_path, newsroom)
     assert result.exit_code == 2
     assert "Nothing on this site can be read as a listing of articles." in result.stderr
-    assert "/sitemap.xml" in result.stdout
+    assert "/feed.xml" in result.stdout
+    assert "This is not a feed but a web page" in result.stdout
     assert len(newsroom.site.requests) <= 40
 
 
