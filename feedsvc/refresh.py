@@ -120,6 +120,7 @@ class Pipeline:
         last = next((decode(run.report) for run in self._store.runs(channel.id)), Report(channel.id, ""))
         report = replace(
             last,
+            **dict.fromkeys(("new", "changed", "withdrawn"), 0),
             status="failed" if last.status == "failed" else status((), outcomes.values()),
             documents=outcomes,
             seconds=round(self._clock() - started, 3),
