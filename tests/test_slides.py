@@ -7,11 +7,13 @@ from typing import Any
 import av
 import pytest
 import pyvips
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feeds.model import Brand, Image, Issue
-from feedsvc.slides import CODES, Slide, Story, render, seconds, unfit
+from feedsvc.slides import CODES, Slide, Story, render, script, seconds, unfit
 from feedsvc.slides.draw import beam, emblem, flat, ground, layers
-from feedsvc.thumbnails import HEIGHT, WIDTH, cards, uncovered
+from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts, uncovered
 from tests.articles import article, channel
 
 SAID = (
@@ -214,3 +216,73 @@ def test_a_script_without_a_font_is_named() -> None:
         assert issue.code == "story_no_font"
         assert uncovered(rare) in issue.message
         assert "fonts-noto-" in issue.fix
+
+
+BOATS = tuple(f"On day {n} boat{n} left for port{n} with mail{n} on board." for n in range(3000))
+CAPTIONED = tuple(Image(f"https://x.example/{n}.jpg", caption="Cap " * 60) for n in range(60))
+SIGNS = f"{SAID} 🎉 ∀x∈ℝ: x² ≥ 0 \ue000 🇩🇪."
+MIXED = f"تحتفل المدينة بافتتاح الجسر بعد عامين من الإصلاحات iPhone 15 Pro, NATO (2026)! {SAID}"
+ODD = {
+    "30,000 words": {"body": BOATS},
+    "60 pictures": {"images": CAPTIONED},
+    "a headline of eight lines": {"title": "The council that could not stop talking went on talking " * 9},
+    "emoji and mathematics": {"title": "😀 \U0001d400 ≠ ∑ x² 👩‍👧 1️⃣", "summary": SIGNS},
+    "Arabic and Latin": {"title": WORDS["ar"], "summary": MIXED, "language": "ar"},
+    "Latin in Arabic": {"title": "NATO: iPhone 15", "summary": SAID, "language": "ar"},
+    "one word that never ends": {"title": "x" * 400, "summary": f"{'y' * 3000} z. {SAID}"},
+    "long words": {"summary": " ".join(["Donaudampfschifffahrtsgesellschaftskapitän"] * 30)},
+    "marks that turn": {"title": "\u202eabc\u202c \u2066x", "summary": f"\u202e{SAID}"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_articles_are_set_within_the_margins(odd: str) -> None:
+    told = story(**ODD[odd])
+    assert unfit(told, channel(), 5) is None
+    slides = script(told, channel(), pictures=range(60) if told.images else ())
+    assert 20 <= sum(slide.seconds for slide in slides) <= 75
+    for slide in slides:
+        for layer in layers(slide, "Harbour City News", Brand(), told.language):
+            if layer.words:
+                assert WIDTH * 0.05 <= layer.x <= layer.x + layer.image.width <= WIDTH * 0.95
+                assert HEIGHT * 0.05 <= layer.y <= layer.y + layer.image.height <= HEIGHT * 0.95
+
+
+def test_odd_pictures_make_a_story() -> None:
+    """Sixty pictures, of which some are none, some are tall, some tiny, and one has no caption."""
+    images = tuple(Image(f"https://x.example/{n}.jpg") for n in range(60))
+    pictures = [photo(300, 900), b"<html>", photo(161, 91), b"", photo()[:900], *[photo(400, 300)] * 55]
+    film = made(render(story(images=images), channel(), pictures, minimum=5))
+    shown = [slide.picture for slide in film.slides]
+    assert shown[0] == 0
+    assert not {1, 3, 4} & set(shown)
+    with av.open(BytesIO(film.video), "r") as file:
+        assert sum(1 for _ in file.decode(video=0)) == round(film.duration * 25)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"summary": "", "body": ()},
+        {"title": ""},
+        {"title": "😀🎉"},
+        {"title": "\ue000", "summary": SAID},
+        {"summary": "It is so.", "body": ("Too few.",)},
+    ],
+)
+def test_article_without_words_has_a_reason(bad: dict[str, Any]) -> None:
+    issue = render(story(**bad), channel(), [photo()])
+    assert isinstance(issue, Issue)
+    assert issue.code == "story_too_short"
+    assert issue == unfit(story(**bad), channel())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=200), st.text(max_size=8))
+def test_any_words_are_set_or_refused(title: str, said: str, language: str) -> None:
+    told = story(title=title, summary=said, body=(), language=language)
+    unfit(told, channel(), 1)
+    for slide in script(told, channel(), drawable=lambda part: bool(fonts.drawable(part))):
+        for layer in layers(slide, said, Brand(), language):
+            assert layer.x >= 0
+            assert layer.y >= 0

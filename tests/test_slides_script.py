@@ -95,8 +95,9 @@ def test_slides_wait_for_the_voice() -> None:
     for slide in heard[:-1]:
         assert slide.spoken == (0.4, 0.4 + len(slide.words) / 10)
         assert slide.seconds >= max(4.0, slide.spoken[1] + 0.39)
-    many = told(body=tuple(f"Sentence number {n} says a little about the bridge." for n in range(50)))
-    slow, quick = (script(many, channel(), spoken=lambda words, pace=pace: pace) for pace in (15.0, 5.0))
+    many = told(body=tuple(f"The {n}th boat{n} took mail{n} to port{n} by night{n}." for n in range(50)))
+    slow = script(many, channel(), spoken=lambda words: 15.0)
+    quick = script(many, channel(), spoken=lambda words: 5.0)
     assert SHORTEST <= total(slow) <= LONGEST
     assert len(slow) < len(quick)
 

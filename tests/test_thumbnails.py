@@ -307,10 +307,10 @@ def test_card_of_any_length_fits(title: str) -> None:
 def test_card_reads_from_the_right_where_the_language_does() -> None:
     for language in ("ar", "he"):
         left, _, width, _ = ink(TITLES[language], "", language)
-        assert left + width == WIDTH - 104
+        assert left + width == WIDTH - cards.LEFT
     left, _, width, _ = ink("iPhone: عاجل رئيس الوزراء", "", "ar")
-    assert left + width == WIDTH - 104
-    assert ink(TITLES["en"])[0] == 104
+    assert left + width == WIDTH - cards.LEFT
+    assert ink(TITLES["en"])[0] == cards.LEFT
 
 
 def test_card_shows_markup_as_it_stands() -> None:
@@ -346,7 +346,7 @@ def test_contrast_holds_on_any_brand_colour(colour: str) -> None:
     "colour", ["#ffd400", "#ffffff", "#000000", "#1b4f8f", "#ff0000", "#00ff88", "no colour"]
 )
 def test_contrast_holds_wherever_words_stand(colour: str) -> None:
-    area = cards.draw("", "", Brand(colour)).crop(104, 200, WIDTH - 208, HEIGHT - 292)
+    area = cards.draw("", "", Brand(colour)).crop(96, 150, WIDTH - 192, HEIGHT - 212)
     brightest = tuple(area.extract_band(band).max() for band in range(3))
     assert cards.contrast((brightest[0], brightest[1], brightest[2]), (255.0, 255.0, 255.0)) >= 4.5
 

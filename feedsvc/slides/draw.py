@@ -5,7 +5,6 @@ for any picture.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -17,16 +16,14 @@ from feedsvc.slides.motion import sixteens
 from feedsvc.slides.script import Slide
 from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts
 
-LEFT, TOP, BOTTOM = 96, 60, 48
-_INDENT, _WIDE = 32, WIDTH - 2 * LEFT - 32
+LEFT, TOP = cards.LEFT, 60
 # White over a white picture under this much of the shade still has a contrast of 9.
 _SHADE, _RISE = 0.84, 220
-_WHITE, _PALE = (255.0, 255.0, 255.0), (214.0, 220.0, 228.0)
+_WHITE = (255.0, 255.0, 255.0)
 _HEADLINES = (84, 76, 70, 64, 58, 52, 46, 42)
-_HEADLINES_OVER = (60, 56, 52, 48, 44, 40)
 _OVER_PICTURE, _ON_GROUND = (44, 40, 36, 33), (64, 60, 56, 52, 48, 44, 40)
 _LOGO_WIDE, _LOGO_HIGH = 240, 64
-_MARKS_ABOVE = re.compile("[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_MARKS_ABOVE = re.compile("[\u0900-\u0eff\u1780-\u17ff]")
 
 
 BEAM = 768
@@ -119,39 +116,27 @@ def emblem(logo: bytes) -> pyvips.Image | None:
 
 
 def _title(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
-    sizes = _HEADLINES_OVER if page.picture else _HEADLINES
-    headline = _fitted(slide.words, page, sizes, 240 if page.picture else 360, cards.leading(slide.words))
-    found: list[Layer] = []
-    y = HEIGHT - BOTTOM - 14
-    for words, colour, size in ((slide.credit, _PALE, 24), (slide.line, _PALE, 28)):
-        if words := fonts.drawable(words):
-            block = _set(words, page, size, colour)
-            found.append(page.place(block, LEFT + _INDENT, y - block.height))
-            y -= block.height + 20
-    y -= 12 + headline.height
-    accent = cards.shades(page.brand.colour)[2]
-    found += [
-        page.place(headline, LEFT + _INDENT, y),
-        page.place(_bar(headline, accent), LEFT, y - 4, words=False),
-    ]
-    if label := fonts.drawable(slide.label).upper():
-        chip = cards.chip(label, accent, page.language)
-        y -= chip.height + 30
-        found.append(page.place(chip, LEFT, y))
-    return (*_shade(y, page), *found, *_corner("", page, logo))
+    small = ((fonts.drawable(slide.credit), 24), (fonts.drawable(slide.line), 28))
+    blocks = cards.titled(
+        fonts.drawable(slide.words), fonts.drawable(slide.label), [line for line in small if line[0]],
+        page.brand, page.language, page.rtl, page.picture,
+    )  # fmt: skip
+    top = min((block.top for block in blocks), default=HEIGHT)
+    placed = (page.place(block.image, block.left, block.top, words=block.words) for block in blocks)
+    return (*_shade(top, page), *placed, *_corner("", page, logo))
 
 
 def _text(slide: Slide, page: _Page, station: str, logo: pyvips.Image | None) -> tuple[Layer, ...]:
     sizes, room = (_OVER_PICTURE, 250) if page.picture else (_ON_GROUND, 370)
     block = _fitted(slide.words, page, sizes, room, _apart(slide.words), "Medium")
-    found, y = [], HEIGHT - BOTTOM - 8
+    found, y = [], HEIGHT - cards.BOTTOM + 6
     if credit := fonts.drawable(slide.credit):
-        small = _set(credit, page, 24, _PALE)
-        found.append(page.place(small, LEFT + _INDENT, y - small.height))
+        small = _set(credit, page, 24, cards.PALE)
+        found.append(page.place(small, LEFT + cards.INDENT, y - small.height))
         y -= small.height + 26
     y = y - block.height if page.picture else (HEIGHT - block.height) // 2 + 24
-    bar = _bar(block, cards.shades(page.brand.colour)[2])
-    found += [page.place(block, LEFT + _INDENT, y), page.place(bar, LEFT, y - 4, words=False)]
+    bar = cards.bar(block, cards.shades(page.brand.colour)[2])
+    found += [page.place(block, LEFT + cards.INDENT, y), page.place(bar, LEFT, y - 4, words=False)]
     return (*_shade(y, page), *found, *_corner(station, page, logo))
 
 
@@ -160,7 +145,7 @@ def _end(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, .
     name = _fitted(slide.words, page, _HEADLINES, 260, cards.leading(slide.words))
     blocks = [(name, True), (cards.panel(132, 6, accent), False)]
     if line := fonts.drawable(slide.line):
-        blocks.append((_set(line, page, 34, _PALE), True))
+        blocks.append((_set(line, page, 34, cards.PALE), True))
     if logo is not None:
         blocks.insert(0, (logo, True))
     y = (HEIGHT - sum(block.height + 34 for block, _ in blocks) + 34) // 2
@@ -178,29 +163,13 @@ def _apart(words: str) -> float:
 def _fitted(
     words: str, page: _Page, sizes: Sequence[int], room: int, apart: float, weight: str = "Bold"
 ) -> pyvips.Image:
-    """Return words in the largest type that has room, their lines equally long; nothing is ever cut."""
-    # The mark says which way a text reads that begins with a foreign name.
-    words = f"\u200f{fonts.drawable(words)}" if page.rtl else fonts.drawable(words)
-    found: dict[int, pyvips.Image] = {}
-
-    def fits(size: int) -> bool:
-        found[size] = block = cards.typeset(words, size, _WIDE, page.language, apart, weight=weight)
-        return bool(block.width <= _WIDE and block.height <= room)
-
-    place = min(bisect_left(sizes, True, key=fits), len(sizes) - 1)
-    size = sizes[place]
-    if size not in found:
-        fits(size)
-    return cards.balanced(words, size, found[size], page.language, apart, weight)
+    marked = f"\u200f{fonts.drawable(words)}" if page.rtl else fonts.drawable(words)
+    return cards.fitted(marked, sizes, room, page.language, apart, weight)
 
 
 def _set(words: str, page: _Page, size: int, colour: cards.Colour) -> pyvips.Image:
     marked = f"\u200f{words}" if page.rtl else words
-    return cards.typeset(marked, size, _WIDE, page.language, 1.0, colour, weight="Medium")
-
-
-def _bar(block: pyvips.Image, accent: cards.Colour) -> pyvips.Image:
-    return cards.panel(8, block.height + 8, accent)
+    return cards.typeset(marked, size, cards.WIDE, page.language, 1.0, colour, weight="Medium")
 
 
 def _corner(station: str, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
@@ -217,7 +186,7 @@ def _corner(station: str, page: _Page, logo: pyvips.Image | None) -> tuple[Layer
     name = fonts.drawable(station)
     if not name:
         return ()
-    words = cards.typeset(name, 25, _WIDE, page.language, 1.0)
+    words = cards.typeset(name, 25, cards.WIDE, page.language, 1.0)
     plate = cards.panel(words.width + 40, words.height + 26, ground)
     edge = cards.panel(6, plate.height, accent)
     return (

@@ -28,6 +28,11 @@ _WORDS_A_SECOND, _IDEOGRAPHS_A_SECOND, _UNSPACED_A_SECOND = 2.5, 5.0, 12.0
 _SLIDE, _SLIDE_AT_MOST, _SENTENCES = 10.0, 14.0, 3
 _HEADLINE, _LABEL, _CREDIT = 170, 40, 120
 _SHOWN_TWICE, _FEWEST = 2, 2
+_LONG_WORD = 12
+# Addresses and codes that fill a line, and letters that were damaged.
+_UNREADABLE = re.compile(
+    "[^\\s\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]{60}|\ufffd"
+)
 _LEADS_ON = ("?", "？", "؟", ":", "：", "…")
 # A sentence is told if more than this share of it is new: a body repeats its summary behind a place and date.
 _NEW = 0.35
@@ -58,7 +63,8 @@ class Slide(Struct, frozen=True):
 def reading(words: str) -> float:
     """Return the seconds it takes to read `words` on a TV: 2.5 words a second, or by signs without spaces."""
     ideographs, unspaced = len(_IDEOGRAPH.findall(words)), len(_UNSPACED.findall(words))
-    spaced = len(re.findall(r"\w[^\s]*", _UNSPACED.sub(" ", _IDEOGRAPH.sub(" ", words))))
+    parts = re.findall(r"\w[^\s]*", _UNSPACED.sub(" ", _IDEOGRAPH.sub(" ", words)))
+    spaced = sum(max(1.0, len(part) / _LONG_WORD) for part in parts)
     return spaced / _WORDS_A_SECOND + ideographs / _IDEOGRAPHS_A_SECOND + unspaced / _UNSPACED_A_SECOND
 
 
@@ -129,8 +135,8 @@ def _chosen(article: Article, language: str, drawable: Callable[[str], bool]) ->
     told = _pairs(article.title)
     for paragraph in (article.summary, *article.body):
         for sentence in sentences(text.line(paragraph), language):
-            # A summary cut short is said whole by the body.
-            cut = sentence.endswith(("…", "..."))
+            # A summary cut short is said whole by the body; one with damaged letters is no good.
+            cut = sentence.endswith(("…", "...")) or bool(_UNREADABLE.search(sentence))
             pairs = _pairs(sentence)
             if not cut and drawable(sentence) and len(pairs - told) > _NEW * len(pairs):
                 told |= pairs

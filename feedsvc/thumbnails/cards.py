@@ -5,11 +5,14 @@ Pango sets the type, through pyvips, in what fonts there are.
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
 import pyvips
 from icu4py.breakers import LineBreaker
+from msgspec import Struct
 
 from feeds import text
 from feeds.model import Brand
@@ -17,16 +20,20 @@ from feedsvc.thumbnails import fonts
 from feedsvc.thumbnails.fonts import drawable
 
 WIDTH, HEIGHT = 1280, 720
-# Old TVs cut off up to 5 % at each edge; the headline stays well inside.
-_LEFT, _TOP, _BOTTOM, _INDENT = 104, 84, 92, 34
+# Old TVs cut off up to 5 % at each edge; words stay well inside.
+LEFT, BOTTOM, INDENT = 96, 62, 32
+WIDE = WIDTH - 2 * LEFT - INDENT
 _SIZES = (104, 92, 84, 76, 70, 64, 58, 52, 46, 42)
+_SIZES_OVER = (60, 56, 52, 48, 44, 40)
 _LONGEST = 170
 # How far lines stand apart, as a share of what the fonts ask for: headlines are set close, but marks above
 # and below the letters must not meet.
 _LEADING = (
     (re.compile("[\u0590-\u05ff]"), 0.76),
     (re.compile("[\u0600-\u08ff\ufb50-\ufefc]"), 0.74),
-    (re.compile("[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]"), 0.98),
+    (re.compile("[\u0900-\u0eff\u1780-\u17ff]"), 0.98),
+    # Fonts for Burmese ask for twice the room others do.
+    (re.compile("[\u1000-\u109f]"), 0.8),
     (re.compile("[\u3000-\u9fff\uac00-\ud7ff]"), 1.0),
 )
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -37,8 +44,18 @@ _UNCUT = re.compile(rf"(?<={_SIGN})(?=[^\s\u0300-\u036f\u3099\u309a\ufe00-\ufe0f
 # Lines end between phrases (https://www.unicode.org/reports/tr35/#UnicodeLineBreakWordIdentifier).
 PHRASES = "ja@lw=phrase"
 _LEFTWARD = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "yi", "ckb", "sd", "ug", "dv"})
+PALE = (214.0, 220.0, 228.0)
 _WHITE, _INK = (255.0, 255.0, 255.0), (13.0, 17.0, 24.0)
 Colour = tuple[float, float, float]
+
+
+class Block(Struct, frozen=True):
+    """An RGBA image and its place: `left` counts from where reading begins; `words` are to be read."""
+
+    image: pyvips.Image
+    left: int
+    top: int
+    words: bool = True
 
 
 def draw(title: str, section: str, brand: Brand, language: str = "") -> pyvips.Image:
@@ -46,21 +63,82 @@ def draw(title: str, section: str, brand: Brand, language: str = "") -> pyvips.I
 
     What is in a script no font covers is left out; `fonts.uncovered` names it. Same words, same pixels.
     """
-    ground, deep, accent = shades(brand.colour)
     headline = drawable(text.clip(text.line(title), _LONGEST))
-    label = drawable(text.clip(text.line(section), 40)).upper()
+    label = drawable(text.clip(text.line(section), 40))
     rtl = right_to_left(headline or label, language)
-    image = backdrop(ground, deep, accent)
+    image = backdrop(*shades(brand.colour))
     image = image.fliphor() if rtl else image
-    if headline:
-        # The mark says which way a headline reads that begins with a foreign name.
-        block = _headline(f"\u200f{headline}" if rtl else headline, language)
-        top = HEIGHT - _BOTTOM - block.height
-        image = _paste(image, block, _LEFT + _INDENT, top, rtl)
-        image = _paste(image, panel(10, block.height + 8, accent), _LEFT, top - 4, rtl)
-    if label:
-        image = _paste(image, chip(label, accent, language), _LEFT, _TOP, rtl)
+    for block in titled(headline, label, (), brand, language, rtl):
+        image = _paste(image, block, rtl)
     return image
+
+
+def titled(
+    headline: str,
+    label: str,
+    lines: Sequence[tuple[str, int]],
+    brand: Brand,
+    language: str,
+    rtl: bool,
+    over_picture: bool = False,
+) -> list[Block]:
+    """Return what a title is set of, on a card or a slide: a label, the headline, small lines below it.
+
+    `lines` are words and their size, the lowest first. All stands at the foot; over a picture it is smaller.
+    """
+    accent, found, foot = shades(brand.colour)[2], list[Block](), HEIGHT - BOTTOM
+    for words, size in lines:
+        block = typeset(_marked(words, rtl), size, WIDE, language, 1.0, PALE, weight="Medium")
+        foot -= block.height
+        found.append(Block(block, LEFT + INDENT, foot))
+        foot -= 20
+    foot -= 12 if lines else 0
+    if headline:
+        block = _headline(_marked(headline, rtl), language, over_picture)
+        foot -= block.height
+        found += [Block(block, LEFT + INDENT, foot), Block(bar(block, accent), LEFT, foot - 4, False)]
+        foot -= 30
+    if label:
+        plate = chip(label.upper(), accent, language)
+        found.append(Block(plate, LEFT, foot - plate.height))
+    return found
+
+
+def _marked(words: str, rtl: bool) -> str:
+    """Return words with a mark that says which way a text reads that begins with a foreign name."""
+    return f"\u200f{words}" if rtl else words
+
+
+def _headline(words: str, language: str, over_picture: bool) -> pyvips.Image:
+    if over_picture:
+        return fitted(words, _SIZES_OVER, 240, language, leading(words))
+    return fitted(words, _SIZES, 360, language, leading(words))
+
+
+def fitted(
+    words: str, sizes: Sequence[int], room: int, language: str, apart: float, weight: str = "Bold"
+) -> pyvips.Image:
+    """Return words in the largest type that has room, their lines equally long; nothing is ever cut.
+
+    Very large type is for few lines.
+    """
+    found: dict[int, pyvips.Image] = {}
+
+    def fits(size: int) -> bool:
+        found[size] = block = typeset(words, size, WIDE, language, apart, weight=weight)
+        most = room if size <= 80 else min(room, 3 * size * 1.5 * apart)
+        return bool(block.width <= WIDE and block.height <= most)
+
+    place = min(bisect_left(sizes, True, key=fits), len(sizes) - 1)
+    size = sizes[place]
+    if size not in found:
+        fits(size)
+    return balanced(words, size, found[size], language, apart, weight)
+
+
+def bar(block: pyvips.Image, accent: Colour) -> pyvips.Image:
+    """Return the upright bar that stands before a block of words."""
+    return panel(8, block.height + 8, accent)
 
 
 def shades(colour: str) -> tuple[Colour, Colour, Colour]:
@@ -132,18 +210,6 @@ def _blend(image: pyvips.Image, colour: Colour, share: pyvips.Image) -> pyvips.I
     return image * (1 - share) + share * list(colour)
 
 
-def _headline(words: str, language: str) -> pyvips.Image:
-    """Return the headline in the largest type that fits in about four lines, its lines equally long."""
-    width, room = WIDTH - 2 * _LEFT - _INDENT, HEIGHT - _TOP - 98 - _BOTTOM
-    apart = leading(words)
-    for size in _SIZES:
-        block = typeset(words, size, width, language, apart)
-        lines = 3 if size > 80 else 4 if size > 60 else 5
-        if block.width <= width and block.height <= min(room, lines * size * 1.5 * apart):
-            break
-    return balanced(words, size, block, language, apart)
-
-
 def leading(words: str) -> float:
     """Return how far apart the lines of a headline stand, as a share of what its fonts ask for."""
     return next((share for script, share in _LEADING if script.search(words)), 0.88)
@@ -169,7 +235,7 @@ def balanced(
 def chip(words: str, accent: Colour, language: str) -> pyvips.Image:
     """Return a section's name on a plate of the accent's colour."""
     ink = _INK if contrast(_INK, accent) > contrast(_WHITE, accent) else _WHITE
-    words_only = typeset(words, 30, WIDTH - 4 * _LEFT, language, 1.0, ink, spacing=1200)
+    words_only = typeset(words, 30, WIDTH - 4 * LEFT, language, 1.0, ink, spacing=1200)
     plate = panel(words_only.width + 44, max(54, words_only.height + 28), accent)
     left, top = (plate.width - words_only.width) // 2, (plate.height - words_only.height) // 2
     return plate.composite2(words_only, "over", x=left, y=top).cast("uchar")
@@ -181,13 +247,14 @@ def panel(width: int, height: int, colour: Colour) -> pyvips.Image:
     return plate.bandjoin(255).cast("uchar").copy(interpretation="srgb")
 
 
-def _paste(image: pyvips.Image, block: pyvips.Image, left: int, top: int, rtl: bool) -> pyvips.Image:
-    """Return `image` with `block` on it, `left` pixels from the side where reading begins."""
-    start = WIDTH - left - block.width if rtl else left
-    below = image.crop(start, top, block.width, block.height)
-    share = block[3] / 255
-    blended = below * (1 - share) + block.extract_band(0, n=3) * share
-    return image.insert(blended.cast("uchar"), start, top)
+def _paste(image: pyvips.Image, block: Block, rtl: bool) -> pyvips.Image:
+    """Return `image` with a block on it."""
+    words = block.image
+    start = WIDTH - block.left - words.width if rtl else block.left
+    below = image.crop(start, block.top, words.width, words.height)
+    share = words[3] / 255
+    blended = below * (1 - share) + words.extract_band(0, n=3) * share
+    return image.insert(blended.cast("uchar"), start, block.top)
 
 
 def typeset(
