@@ -222,7 +222,7 @@ BOATS = tuple(f"On day {n} boat{n} left for port{n} with mail{n} on board." for 
 CAPTIONED = tuple(Image(f"https://x.example/{n}.jpg", caption="Cap " * 60) for n in range(60))
 SIGNS = f"{SAID} 🎉 ∀x∈ℝ: x² ≥ 0 \ue000 🇩🇪."
 MIXED = f"تحتفل المدينة بافتتاح الجسر بعد عامين من الإصلاحات iPhone 15 Pro, NATO (2026)! {SAID}"
-ODD = {
+ODD: dict[str, dict[str, Any]] = {
     "30,000 words": {"body": BOATS},
     "60 pictures": {"images": CAPTIONED},
     "a headline of eight lines": {"title": "The council that could not stop talking went on talking " * 9},

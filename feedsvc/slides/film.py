@@ -29,6 +29,7 @@ from feedsvc.thumbnails import HEIGHT, WIDTH
 
 RATE, FADE = 25, 12
 _WORKERS = 2
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # malloc.h
 _SOUND, _AAC_FRAME = 48_000, 1024
 _GROUP = RATE
 _X264 = f"keyint={_GROUP}:min-keyint={_GROUP}:scenecut=0:bframes=0:rc-lookahead=0:mbtree=0:weightp=0"
@@ -55,7 +56,7 @@ class Shot(Struct, frozen=True):
     number: int
     move: Move | None = None
     light: VideoFrame | None = None
-    under: Placed | None = None
+    under: tuple[Placed, ...] = ()
     last: bool = False
 
     @property
@@ -76,20 +77,20 @@ def film(shots: Iterable[Shot], frames: int, voice: bytes = b"") -> bytes:
 
     Each but the last is FADE frames longer than its slide. `voice` is a WAV file.
     """
-    _give_memory_back()
     with ThreadPoolExecutor(_WORKERS) as workers:
         return _joined(_segments(workers, shots), frames, voice)
 
 
 @cache
-def _give_memory_back() -> None:
+def give_memory_back() -> None:
     """Let the C library give pictures back to the system as soon as they are freed.
 
-    glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB
-    (https://man7.org/linux/man-pages/man3/mallopt.3.html, M_MMAP_THRESHOLD).
+    glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB,
+    some for each thread (https://man7.org/linux/man-pages/man3/mallopt.3.html).
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
-        library.mallopt(-3, 1 << 18)
+        library.mallopt(_MMAP_THRESHOLD, 1 << 18)
+        library.mallopt(_ARENA_MAX, 2)
 
 
 def _segments(workers: Executor, shots: Iterable[Shot]) -> Iterator[_Segment]:
@@ -179,8 +180,8 @@ class _Track:
             self._look(graph)
         if shot.light is not None:
             self._over(graph, Placed(shot.light, 0, 0), _wandering(shot.number, first))
-        if shot.under is not None:
-            self._over(graph, shot.under)
+        for placed in shot.under:
+            self._over(graph, placed)
 
     def _look(self, graph: Graph) -> None:
         whole = self._shot.grounds[0]

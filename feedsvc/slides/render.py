@@ -9,7 +9,7 @@ from feeds.model import Article, Channel, Issue
 from feedsvc import captions
 from feedsvc.slides import cues, voice
 from feedsvc.slides.draw import Layer, beam, emblem, flat, ground, layers
-from feedsvc.slides.film import FADE, RATE, Placed, Shot, film, filmed, frame
+from feedsvc.slides.film import FADE, RATE, Placed, Shot, film, filmed, frame, give_memory_back
 from feedsvc.slides.motion import Move, move
 from feedsvc.slides.script import LONGEST, Slide, script, starts, words
 from feedsvc.slides.voice import NarratorError
@@ -60,6 +60,7 @@ def render(
     is passed over. `narrate` reads a text aloud as a WAV file; the story is silent, with an issue, when that
     raises NarratorError. The same article gives the same bytes.
     """
+    give_memory_back()
     if issue := unfit(article, channel, minimum):
         return issue
     usable = [number for number, data in enumerate(pictures[: len(article.images)]) if data]
@@ -163,16 +164,17 @@ def _filmed(
             last = number == len(slides) - 1
             frames = round(slide.seconds * RATE) + (0 if last else FADE)
             drawn = layers(slide, channel.title, channel.brand, language, mark)
-            under = [layer for layer in drawn if layer.under]
+            # A sign at the top and a shade at the foot: as one they would be as large as the screen.
+            shade = [layer for layer in drawn if layer.under and layer.y > HEIGHT // 5]
+            sign = [layer for layer in drawn if layer.under and layer.y <= HEIGHT // 5]
             way = move(number, frames) if motion else None
             seen = _seen(slide, article, pictures, way)
             if seen is None:
                 way, seen = None, ground(channel.brand, cards.right_to_left(slide.words, language))
             over = [layer for layer in drawn if not layer.under]
-            yield Shot(
-                filmed(seen, way), _placed(over), frames, number, way,
-                None if slide.picture is not None else light, _placed(under) if under else None, last,
-            )  # fmt: skip
+            under = tuple(_placed(one) for one in (shade, sign) if one)
+            lit = None if slide.picture is not None else light
+            yield Shot(filmed(seen, way), _placed(over), frames, number, way, lit, under, last)
 
     return film(shots(), _frames(slides), sound)
 
