@@ -79,6 +79,8 @@ def web_server(settings: Settings) -> MPServer:
         blocking_threads=settings.server.threads,
         workers=settings.server.workers,
         respawn_failed_workers=True,
+        # Else a slow TV in the middle of a film keeps a server from ending for as long as it likes.
+        workers_kill_timeout=5,
         log_level=LogLevels.warning,
     )
     # It finds the threads many for the cores; they are many because a slow TV holds one for a whole film.

@@ -193,3 +193,15 @@ def test_captions_have_no_stray_word() -> None:
 def test_captions_follow_the_voice() -> None:
     slides = [Slide("title", "One", 4, spoken=(0.4, 1.0)), Slide("text", "Two", 5, spoken=(0.4, 4.4))]
     assert [(cue.start, cue.end) for cue in cues.track(slides, "en").cues] == [(400, 1000), (4400, 8400)]
+
+
+def test_a_summary_that_breaks_off_in_a_sentence_is_said_by_the_whole_of_it() -> None:
+    whole = (
+        "The bridge over the northern arm of the harbour opened on Sunday, and thousands walked across it."
+    )
+    slides = script(
+        told(summary="The bridge over the northern arm of the harbour", body=(whole, *BRIDGE)), channel()
+    )
+    said = " ".join(slide.words for slide in slides)
+    assert said.count("The bridge over the northern arm") == 1
+    assert whole in said

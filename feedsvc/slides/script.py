@@ -4,8 +4,8 @@ Pure: the same article gives the same slides.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 from math import ceil
 from typing import Literal
 
@@ -34,6 +34,7 @@ _UNREADABLE = re.compile(
     "[^\\s\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]{60}|\ufffd"
 )
 _LEADS_ON = ("?", "？", "؟", ":", "：", "…")
+_READ = 100  # sentences: no story has room for more
 # A sentence is told if more than this share of it is new: a body repeats its summary behind a place and date.
 _NEW = 0.35
 # Three Thai signs in four are letters that are read; marks above and below are counted with them.
@@ -133,14 +134,27 @@ def _day(article: Article, language: str) -> str:
 def _chosen(article: Article, language: str, drawable: Callable[[str], bool]) -> Iterator[str]:
     """Yield sentences, none of which repeats the headline or what was said before."""
     told = _pairs(article.title)
-    for paragraph in (article.summary, *article.body):
-        for sentence in sentences(text.line(paragraph), language):
-            # A summary cut short is said whole by the body; one with damaged letters is no good.
-            cut = sentence.endswith(("…", "...")) or bool(_UNREADABLE.search(sentence))
-            pairs = _pairs(sentence)
-            if not cut and drawable(sentence) and len(pairs - told) > _NEW * len(pairs):
-                told |= pairs
-                yield sentence
+    paragraphs = (text.line(paragraph) for paragraph in (article.summary, *article.body))
+    said = chain.from_iterable(sentences(paragraph, language) for paragraph in paragraphs)
+    for sentence in _whole(islice(said, _READ)):
+        # A summary cut short is said whole by the body; one with damaged letters is no good.
+        cut = sentence.endswith(("…", "...")) or bool(_UNREADABLE.search(sentence))
+        pairs = _pairs(sentence)
+        if not cut and drawable(sentence) and len(pairs - told) > _NEW * len(pairs):
+            told |= pairs
+            yield sentence
+
+
+def _whole(said: Iterable[str]) -> Iterator[str]:
+    """Yield sentences without those that another says to its end: a summary often breaks off in one."""
+    all_ = list(said)
+    letters = ["".join(filter(str.isalnum, sentence.casefold())) for sentence in all_]
+    for number, sentence in enumerate(all_):
+        if not any(
+            len(other) > len(letters[number]) and other.startswith(letters[number])
+            for other in letters[number + 1 :]
+        ):
+            yield sentence
 
 
 def _pairs(said: str) -> set[tuple[str, str]]:
