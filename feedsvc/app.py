@@ -17,7 +17,7 @@ from feedsvc.discovery import REQUESTS, Discovered
 from feedsvc.http import FetchError, Http
 from feedsvc.jobs import Background, Jobs
 from feedsvc.making import Progress
-from feedsvc.processes import share_memory
+from feedsvc.processes import give_memory_back
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline
 from feedsvc.renderer import Renderer, Studio
@@ -48,7 +48,7 @@ class Service:
     """Everything, wired: what the commands and the scheduler work with."""
 
     def __init__(self, settings: Settings) -> None:
-        share_memory()
+        give_memory_back()
         self.settings = settings
         self.store: Store = open_store(settings.storage.database, settings.root)
         self.blobs = LocalBlobs(settings.root / settings.storage.media)

@@ -3,18 +3,25 @@
 import ctypes
 import multiprocessing
 import os
-from contextlib import suppress
+import sys
+from functools import cache
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
 # https://man7.org/linux/man-pages/man3/mallopt.3.html
-_ARENA_MAX, _ARENAS = -8, 2
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 
 
-def share_memory() -> None:
-    """Have threads share what they free: glibc keeps it apart for each, and pictures are large."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
+@cache
+def give_memory_back() -> None:
+    """Let the C library give pictures back to the system as soon as they are freed.
+
+    glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB,
+    some for each thread.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
+        library.mallopt(_MMAP_THRESHOLD, 1 << 18)
+        library.mallopt(_ARENA_MAX, 2)
 
 
 def end_with_parent() -> None:

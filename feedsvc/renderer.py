@@ -25,7 +25,7 @@ from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError
 from feedsvc.media.bif import bif
 from feedsvc.media.footage import Readable
-from feedsvc.processes import end_with_parent, share_memory
+from feedsvc.processes import end_with_parent
 from feedsvc.produce import Producer
 from feedsvc.publication import public
 from feedsvc.store import Rendered, Store, Stored
@@ -209,7 +209,6 @@ class Renderer:
 def _render(answer: Connection, order: Order) -> None:
     """Render the order and send the story, or why there is none; runs in a process of its own."""
     end_with_parent()
-    share_memory()
     os.nice(_POLITE)
     narrate = slides.narrator(order.narrator, order.narrator_timeout) if order.narrator else None
     answer.send(

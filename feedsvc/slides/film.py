@@ -4,13 +4,10 @@ Each slide is filtered and encoded by itself, two at a time, and goes into the f
 have; together they make one stream, for each begins with a key frame. The same slides give the same bytes.
 """
 
-import ctypes
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from fractions import Fraction
-from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -29,7 +26,6 @@ from feedsvc.thumbnails import HEIGHT, WIDTH
 
 RATE, FADE = 25, 12
 _WORKERS = 2
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # malloc.h
 _SOUND, _AAC_FRAME = 48_000, 1024
 _GROUP = RATE
 _X264 = f"keyint={_GROUP}:min-keyint={_GROUP}:scenecut=0:bframes=0:rc-lookahead=0:mbtree=0:weightp=0"
@@ -79,18 +75,6 @@ def film(shots: Iterable[Shot], frames: int, voice: bytes = b"") -> bytes:
     """
     with ThreadPoolExecutor(_WORKERS) as workers:
         return _joined(_segments(workers, shots), frames, voice)
-
-
-@cache
-def give_memory_back() -> None:
-    """Let the C library give pictures back to the system as soon as they are freed.
-
-    glibc raises the size from which it does so to that of the largest picture seen, and then keeps 100 MB,
-    some for each thread (https://man7.org/linux/man-pages/man3/mallopt.3.html).
-    """
-    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
-        library.mallopt(_MMAP_THRESHOLD, 1 << 18)
-        library.mallopt(_ARENA_MAX, 2)
 
 
 def _segments(workers: Executor, shots: Iterable[Shot]) -> Iterator[_Segment]:

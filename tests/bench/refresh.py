@@ -12,7 +12,7 @@ from feeds.model import Article
 from feedsvc.blobs import LocalBlobs
 from feedsvc.decide import names
 from feedsvc.http import Http
-from feedsvc.processes import share_memory
+from feedsvc.processes import give_memory_back
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline
 from feedsvc.settings import ChannelSettings, HttpSettings, SourceSettings
@@ -78,7 +78,7 @@ class Bench:
 
 
 def main(arguments: list[str]) -> None:
-    share_memory()  # as the service does
+    give_memory_back()  # as the service does
     sizes = (1_000, int(arguments[0]) if arguments else 100_000)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         benches = [Bench(Path(folder), size) for folder, size in zip((one, two), sizes, strict=True)]
