@@ -20,7 +20,7 @@ from feedsvc.making import Progress
 from feedsvc.processes import give_memory_back
 from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline
-from feedsvc.renderer import Renderer, Studio
+from feedsvc.renderer import Renderer
 from feedsvc.report import Report, whole
 from feedsvc.rundown import look_of
 from feedsvc.scheduler import Scheduler
@@ -28,6 +28,7 @@ from feedsvc.settings import ChannelSettings, HttpSettings, Settings
 from feedsvc.sources import SOURCES, Source, Tools
 from feedsvc.store import Probed, Store, open_store
 from feedsvc.stories import Job, Look
+from feedsvc.studio import Studio
 from feedsvc.websub import Subscriptions
 
 ARTICLES_AT_ONCE = 8

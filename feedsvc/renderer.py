@@ -1,19 +1,10 @@
-"""Renders in the background: story videos and trick play, each story in a process of its own.
-
-Nothing here is in the way of a refresh or a request: the process is a nice one, its memory goes with it, and
-whatever a picture or a font does to it costs one story and not the service.
-"""
+"""Renders in the background: story videos and trick play, kept in the store and with the blobs."""
 
 import logging
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from io import BytesIO
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from threading import Lock
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,77 +16,21 @@ from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError
 from feedsvc.media.bif import bif
 from feedsvc.media.footage import Readable
-from feedsvc.processes import end_with_parent
 from feedsvc.produce import Producer
 from feedsvc.publication import public
 from feedsvc.store import Rendered, Store, Stored
 from feedsvc.stories import Job, Look, excerpt, story_key
+from feedsvc.studio import Order
 
 CODES: Mapping[str, str] = {
     "story_failed": "The program that makes story videos failed on the article, again and again.",
 }
 TRIES = 3
-# A minute of story takes ten seconds; a slow machine and a narrator get their time.
-LONGEST = 600.0
 _PICTURES_BYTES = 40_000_000
 # A picture each ten seconds of an hour, by ranges.
 _WOUND_BYTES = 400_000_000
-_POLITE = 10
 
 log = logging.getLogger(__name__)
-
-
-class Order(Struct, frozen=True):
-    """All that a process needs to render one story."""
-
-    article: Article
-    channel: Channel
-    pictures: tuple[bytes, ...]
-    logo: bytes
-    minimum: int
-    motion: bool
-    narrator: str
-    narrator_timeout: float
-
-
-class Studio:
-    """Renders one order at a time in a process that is started for it, and that `seconds` are enough for."""
-
-    def __init__(
-        self, render: Callable[[Connection, Order], None] | None = None, seconds: float = LONGEST
-    ) -> None:
-        self.stopped = False
-        self._render, self._seconds = render or _render, seconds
-        self._lock = Lock()
-        self._process: BaseProcess | None = None
-
-    def __call__(self, order: Order) -> slides.Story | Issue | None:
-        """Return what the process answers, None when it is stopped, crashes or takes for ever."""
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=self._render, args=(theirs, order), daemon=True)
-        with self._lock:
-            if self.stopped:
-                return None
-            process.start()
-            self._process = process
-        theirs.close()
-        try:
-            answer: slides.Story | Issue | None = ours.recv() if ours.poll(self._seconds) else None
-        except (EOFError, OSError):
-            answer = None
-        finally:
-            process.kill()
-            process.join()
-            ours.close()
-        return answer
-
-    def stop(self) -> None:
-        """Render nothing more; what is half done is done again another time."""
-        with self._lock:
-            self.stopped = True
-            if self._process:
-                self._process.kill()
 
 
 class Renderer:
@@ -204,22 +139,6 @@ class Renderer:
 
     def _open(self, url: str) -> Readable:
         return self._producer.open(url, _WOUND_BYTES)
-
-
-def _render(answer: Connection, order: Order) -> None:
-    """Render the order and send the story, or why there is none; runs in a process of its own."""
-    end_with_parent()
-    os.nice(_POLITE)
-    narrate = slides.narrator(order.narrator, order.narrator_timeout) if order.narrator else None
-    answer.send(
-        slides.render(
-            *(order.article, order.channel, order.pictures),
-            logo=order.logo,
-            minimum=order.minimum,
-            motion=order.motion,
-            narrate=narrate,
-        )
-    )
 
 
 _VIDEO, _SRT, _VTT, _BIF = "story.mp4", "story.srt", "story.vtt", "trickplay.bif"

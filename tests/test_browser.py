@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from feedsvc.renderer import Renderer, Studio
+from feedsvc.renderer import Renderer
 from feedsvc.rundown import look_of
 from feedsvc.settings import Settings
+from feedsvc.studio import Studio
 from feedsvc.web import create_app
 from tests.articles import NOON
 from tests.desk import Desk

@@ -16,11 +16,12 @@ from feeds.model import Article, Image, Issue, Video
 from feedsvc import slides
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.refresh import Pipeline
-from feedsvc.renderer import Order, Renderer, Studio
+from feedsvc.renderer import Renderer
 from feedsvc.report import Report
 from feedsvc.rundown import look_of
 from feedsvc.settings import ChannelSettings
 from feedsvc.stories import Job
+from feedsvc.studio import Order, Studio
 from tests import made_media
 from tests.articles import NOON
 from tests.desk import PUBLIC, Desk
