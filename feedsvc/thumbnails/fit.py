@@ -47,6 +47,8 @@ _AS_JPEG = "Publish the picture as JPEG, PNG or WebP."
 
 # Each picture is seen once: a cache of operations would only hold on to the bytes of the last hundred.
 pyvips.cache_set_max(0)
+# Articles are made side by side: threads within each picture only get in each other's way, and hold memory.
+pyvips.concurrency_set(1)
 
 
 class _Unfit(Exception):
