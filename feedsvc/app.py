@@ -68,13 +68,13 @@ class Service:
             public_url=settings.server.public_url,
             clock=time.monotonic,
             pmap=self._pmap,
-            look=self._look,
+            look=self.look,
             subscribe=self._subscribe,
         )
         self.studio = Studio()
         self.renderer = Renderer(
             *(self.store, self.blobs, producer, self.studio),
-            logo=self._logo,
+            logo=self.logo,
             public_url=settings.server.public_url,
         )
         self.background: Background[Job] = Background(self._render, self._publish)
@@ -152,7 +152,7 @@ class Service:
 
     def _render(self, channel: str, job: Job) -> bool:
         """Render a job when no other process renders for the channel; it may have done this one, then."""
-        look = self._look(self.settings.named(channel))
+        look = self.look(self.settings.named(channel))
         done = self.jobs.in_turn(
             f"{channel}.renders",
             lambda: self.renderer.render(job, look, now()),
@@ -171,12 +171,13 @@ class Service:
         """Ask a hub beside the refresh: it may take its time."""
         self._pool.submit(self._subscriptions.keep, *wanted)
 
-    def _look(self, channel: ChannelSettings) -> Look:
+    def look(self, channel: ChannelSettings) -> Look:
+        """Return what the stories of a channel have in common now."""
         place = channel.brand.logo
-        named = place if "://" in place else blake2b(self._logo(place), digest_size=16).hexdigest()
+        named = place if "://" in place else blake2b(self.logo(place), digest_size=16).hexdigest()
         return look_of(channel, self.settings.server.public_url, named)
 
-    def _logo(self, place: str) -> bytes:
+    def logo(self, place: str) -> bytes:
         """Return the bytes of a logo in a file or on the web, none when it cannot be had."""
         try:
             if "://" in place:

@@ -1,7 +1,7 @@
 """The pipeline end to end: a real newsroom over HTTP, real films and pictures, a real database."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -681,3 +681,32 @@ def test_guids_that_change_with_the_headline_are_seen_through_and_said(desk: Des
     report = desk.told(source, now=NOON + HOUR)
     assert (report.new, report.changed, report.on_air) == (0, 4, 4)
     assert [issue.code for issue in report.issues] == ["guid_changes"]
+
+
+def test_a_signed_address_is_read_anew_from_its_page_before_it_ends(desk: Desk, newsroom: Newsroom) -> None:
+    def signed(until: datetime) -> str:
+        film = newsroom.site.url(f"/film.mp4?Expires={round(until.timestamp())}&Signature=x")
+        return f"<meta property='og:video' content='{film}'>"
+
+    newsroom.tells(Story(1, video="", head=signed(NOON + 8 * HOUR)))
+    channel = newsroom.channel()
+    report = desk.refresh(channel)
+    assert report.on_air == 1
+    assert "video_expires" in [trouble.code for trouble in report.troubles]
+    newsroom.tells(Story(1, video="", head=signed(NOON + 16 * HOUR)))
+    assert desk.refresh(channel, NOON + 5 * HOUR).changed == 0, "its page has the old address for a while yet"
+    desk.refresh(channel, NOON + 6 * HOUR + timedelta(minutes=1))
+    assert f"Expires={round((NOON + 16 * HOUR).timestamp())}" in desk.body().decode()
+    for path in ("/world/story-1", "/rss.xml"):
+        newsroom.serves(path, Reply(b"", status=503))
+    late = desk.refresh(channel, NOON + 17 * HOUR)
+    assert codes(late) == {"Story 1": "video_expired"}
+    assert desk.store.next_edge("demo", NOON) == NOON + 16 * HOUR, "it is lined up anew at that very moment"
+
+
+def test_an_embed_that_wants_a_key_says_which_setting_to_add(desk: Desk, newsroom: Newsroom) -> None:
+    embed = "https://players.brightcove.net/6058004203001/default_default/index.html?videoId=6300000000001"
+    newsroom.tells(Story(1, video="", head=f"<meta property='og:video' content='{embed}'>"))
+    (out,) = desk.refresh(newsroom.channel()).left_out
+    assert out.code == "video_embed_key"
+    assert '"6058004203001" = "<policy key>"' in out.fix

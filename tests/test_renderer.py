@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,12 +15,14 @@ from msgspec.structs import replace
 
 from feeds.model import Article, Image, Issue, Video
 from feedsvc import slides
+from feedsvc.app import build
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.refresh import Pipeline
 from feedsvc.renderer import Renderer
 from feedsvc.report import Report
 from feedsvc.rundown import look_of
-from feedsvc.settings import ChannelSettings
+from feedsvc.settings import ChannelSettings, load
+from feedsvc.store import Probed
 from feedsvc.stories import Job
 from feedsvc.studio import Order, Studio
 from tests import made_media
@@ -325,3 +328,30 @@ def test_a_stopped_studio_starts_nothing() -> None:
     studio = Studio()
     studio.stop()
     assert studio(order()) is None
+
+
+def test_a_long_video_goes_on_air_at_once_and_gets_trick_play_later(desk: Desk) -> None:
+    film = desk.blobs.put(made_media.mp4(4), ".mp4")
+    long = Video(film, "MP4", "HD", 900, 1280, 720, 1200.0)
+    desk.store.probes.keep(film, Probed(NOON, long))
+    room = Newsroom(desk, silent(videos=(Video(film),)))
+    first = room.refresh()
+    assert (first.on_air, [job.kind for job in first.rendering]) == (1, ["trickplay"])
+    assert room.render(*first.rendering) == [True]
+    room.publish()
+    assert json.loads(desk.body())["tvSpecials"][0]["content"]["trickPlayFiles"][0]["quality"] == "HD"
+    assert room.refresh().rendering == ()
+
+
+def test_a_logo_is_part_of_the_look(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "settings.toml").write_text(
+        '[[channel]]\nid = "demo"\ntitle = "Demo"\nbrand = { logo = "logo.png" }\n'
+        '[[channel.source]]\nkind = "folder"\npath = "."\n'
+    )
+    settings = load(tmp_path / "settings.toml")
+    with closing(build(settings)) as service:
+        without = service.look(settings.channel[0])
+        assert "channel.brand.logo: logo.png cannot be read" in caplog.text
+        (tmp_path / "logo.png").write_bytes(made_media.jpeg(320, 180))
+        assert service.look(settings.channel[0]).logo != without.logo
+        assert service.logo("logo.png") == made_media.jpeg(320, 180)
