@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedsvc import discovery, pages, thumbnails
 from feedsvc.blobs import LocalBlobs
@@ -100,11 +101,13 @@ class Service:
         self, channel: str, *, force: bool = False, progress: Progress = lambda stage, done, total: None
     ) -> Report:
         """Return what a refresh did once all that it wants rendered is on air, too."""
+        began = time.monotonic()
         report = self.refresh(channel, force=force, progress=progress)
         total = len(report.rendering)
         self.background.put(channel, report.rendering)
         self.background.drain(lambda: progress("render", total - self.background.left(channel), total))
-        return whole(report, self._published.pop(channel, None))
+        done = whole(report, self._published.pop(channel, None))
+        return replace(done, seconds=round(time.monotonic() - began, 3))
 
     def scheduler(self) -> Scheduler:
         """Return a scheduler for every channel, not started; what is to be rendered is, in the background."""

@@ -90,7 +90,6 @@ def whole(first: Report, last: Report | None) -> Report:
         left_out=last.left_out,
         rendering=last.rendering,
         troubles=last.troubles,
-        seconds=round(first.seconds + last.seconds, 3),
     )
 
 
