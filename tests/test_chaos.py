@@ -18,6 +18,12 @@ from tests import made_media
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 20
+SAID = """The harbour bridge opened on Sunday after two years of work.
+
+Thousands of people walked across it, and the ferries sounded their horns.
+
+The mayor cut a ribbon that children had painted. It cost twice as much as had been planned.
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -73,8 +79,7 @@ def test_a_render_killed_at_any_moment_is_done_again_and_nothing_half_is_served(
     )
     for number in range(4):
         (tmp_path / "stories" / f"story-{number}.txt").write_text(
-            f"News / World\nHeadline {number}\n\n"
-            + "\n\n".join(f"Paragraph {n} of story {number} says that something happened." for n in range(4))
+            f"News / World\nHeadline {number}\n\n{SAID}"
         )
     for _ in range(ROUNDS):
         process = refresh(tmp_path)
