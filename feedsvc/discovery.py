@@ -13,7 +13,6 @@ from urllib.parse import urljoin, urlsplit
 import tomlkit
 from msgspec import Struct
 
-from feeds import text
 from feeds.model import Article
 from feedsvc.http import FetchError, Http
 from feedsvc.pages.site import Offer, Site, site
@@ -199,9 +198,3 @@ def appended(settings: str, table: Mapping[str, Any]) -> str:
     document = tomlkit.parse(settings)
     document.setdefault("channel", tomlkit.aot()).append(tomlkit.item(dict(table)))
     return tomlkit.dumps(document)
-
-
-def sections(found: Discovered) -> list[str]:
-    """Return the sections of the articles, busiest first, else those of the site's navigation."""
-    names = [text.line(a.section[0]) for a in found.articles if a.section]
-    return sorted(dict.fromkeys(names), key=lambda name: -names.count(name)) or list(found.site.sections[:8])

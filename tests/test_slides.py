@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Brand, Image, Issue
-from feedsvc.slides import CODES, Slide, Story, render, script, seconds, unfit
+from feedsvc.slides import CODES, Slide, Story, render, script, unfit
 from feedsvc.slides.draw import beam, emblem, flat, ground, layers
 from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts, uncovered
 from tests.articles import article, channel
@@ -179,8 +179,6 @@ def test_captions_say_what_the_slides_say(film: Story) -> None:
     assert film.vtt.startswith(b"WEBVTT\n\n00:00:00.000 --> ")
     assert 20 <= film.duration <= 75
     assert film.duration == pytest.approx(sum(slide.seconds for slide in film.slides))
-    images = (Image("https://x.example/1.jpg"),)
-    assert seconds(story(images=images), channel()) == pytest.approx(film.duration)
 
 
 def test_same_article_same_bytes_and_pictures_that_are_none() -> None:

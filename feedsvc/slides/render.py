@@ -73,11 +73,6 @@ def render(
     return Story(video, length, captions.srt(track), captions.vtt(track), told.slides, told.issues)
 
 
-def seconds(article: Article, channel: Channel) -> float:
-    """Return about how long the story of an article is; a narrator may make it longer or shorter."""
-    return _frames(script(article, channel, drawable=_drawable)) / RATE
-
-
 def unfit(article: Article, channel: Channel, minimum: int = MINIMUM_WORDS) -> Issue | None:
     """Return why an article can have no story, None if it can: `render` says the same.
 
