@@ -78,9 +78,9 @@ class Renderer:
 
     def _story(self, job: Job, stored: Stored, look: Look) -> "Made | None":
         """Return an article's story, or why it has none; None when that may be otherwise next time."""
-        if story_key(stored.article, look) != job.key:
+        if story_key(look.edit(stored.article), look) != job.key:
             return None  # it has changed since; the next line-up asks for what it says now
-        article = self._with_picture(stored, look.channel)
+        article = look.edit(self._with_picture(stored, look.channel))
         answer = self._studio(self._order(excerpt(article), look))
         if isinstance(answer, slides.Story):
             return story_of(answer, article, look)

@@ -83,7 +83,12 @@ class Rundown:
 
 def look_of(settings: ChannelSettings, public_url: str, logo: str = "") -> Look:
     """Return what a channel's stories have in common; without a site of its own they name none."""
-    return Look(replace(channel_of(settings, public_url), site=settings.site), settings.story, logo)
+    sources = {source.key: source for source in settings.source}
+
+    def edit(article: Article) -> Article:
+        return edited(article, sources[article.source]) if article.source in sources else article
+
+    return Look(replace(channel_of(settings, public_url), site=settings.site), settings.story, logo, edit)
 
 
 def _told_once(articles: Sequence[Article]) -> list[Article]:

@@ -50,11 +50,15 @@ class Told(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """All that a channel's stories have in common; `logo` names the logo, as it is now."""
+    """All that a channel's stories have in common; `logo` names the logo, as it is now.
+
+    `edit` puts right what the settings of its source want put right about an article, before it is told.
+    """
 
     channel: Channel
     story: StorySettings
     logo: str = ""
+    edit: Callable[[Article], Article] = lambda article: article
 
 
 def wants_story(article: Article, story: StorySettings, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from feedsvc.refresh import Pipeline
 from feedsvc.renderer import Renderer
 from feedsvc.report import Report
 from feedsvc.rundown import look_of
-from feedsvc.settings import ChannelSettings, load
+from feedsvc.settings import ChannelSettings, SourceSettings, load
 from feedsvc.store import Probed
 from feedsvc.stories import Job
 from feedsvc.studio import Order, Studio
@@ -123,6 +123,22 @@ def test_an_article_without_a_video_is_rendered_and_goes_on_air_by_itself(desk: 
     assert desk.blobs.path(srt.replace(".srt", ".vtt"))
     assert room.item()["thumbnail"].endswith(".jpg")
     assert desk.titles() == ["Story 1"]
+
+
+def test_a_story_is_told_as_the_settings_of_its_source_have_the_article(desk: Desk) -> None:
+    source = SourceSettings(
+        kind="rss",
+        name="s0",
+        title_suffix=" - The Gazette",
+        section={"World": "Abroad"},
+        genre={"World": "news"},
+    )
+    room = Newsroom(desk, silent(title="Bridge opens - The Gazette"), source=(source,))
+    assert room.whole().on_air == 1
+    assert desk.titles() == ["Bridge opens"]
+    (order,) = room.studio.orders
+    assert (order.article.title, order.article.section) == ("Bridge opens", ("Abroad",))
+    assert room.refresh().rendering == ()
 
 
 def test_the_next_refresh_renders_and_writes_nothing(desk: Desk) -> None:
