@@ -45,6 +45,11 @@ class Lineup(Struct, frozen=True):
     feed: Feed
     left_out: tuple[LeftOut, ...]
 
+    @property
+    def on_air(self) -> dict[str, Article]:
+        """What goes on air, by id: an article may stand in several rows."""
+        return {article.id: article for row in self.feed.rows for article in row.articles}
+
 
 def line_up(
     articles: Iterable[Article],

@@ -131,7 +131,7 @@ class Maker:
     def _unwanted(
         self, settings: ChannelSettings, article: Article, now: datetime, *, read: bool = True
     ) -> Issue | None:
-        source = next((s for s in settings.source if s.key == article.source), None)
+        source = settings.sources.get(article.source)
         return unwanted(edited(article, source), source, now, read=read) if source else None
 
 

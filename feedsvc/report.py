@@ -51,7 +51,7 @@ class Report(Struct, frozen=True):
 
 def said(shown: Shown) -> dict[str, Any]:
     """Return what a report says of what is shown."""
-    on_air = {a.id: a for row in shown.lineup.feed.rows for a in row.articles}
+    on_air = shown.lineup.on_air
     return {
         "on_air": len(on_air),
         "left_out": tuple(map(_off_air, shown.lineup.left_out)),

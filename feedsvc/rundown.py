@@ -55,13 +55,13 @@ class Rundown:
 
         One that was unwanted when it was pulled, and no longer is, is made at the next refresh.
         """
-        sources = {source.key: source for source in settings.source}
         found, wanted_after_all = [], []
         for article in articles:
             known = [issue for issue in article.issues if issue.code != "excluded"]
             was_unwanted = len(known) < len(article.issues)
-            article = edited(replace(article, issues=tuple(known)), sources[article.source])
-            if refused := unwanted(article, sources[article.source], now):
+            source = settings.sources[article.source]
+            article = edited(replace(article, issues=tuple(known)), source)
+            if refused := unwanted(article, source, now):
                 article = replace(article, issues=(refused, *known))
             elif was_unwanted:
                 wanted_after_all.append(article.id)
@@ -73,17 +73,20 @@ class Rundown:
     def _told(self, articles: Sequence[Article], settings: ChannelSettings, now: datetime) -> Told:
         """Return the articles with their story videos; what can have none is remembered for its key."""
         look = self._look(settings)
-        wanting = [a.id for a in articles if job(a, look, now)]
-        rendered = self._store.renders.of(settings.id, wanting)
-        minimum = settings.story.minimum_words
-        told = tell(articles, look, rendered, now, lambda a: slides.unfit(excerpt(a), look.channel, minimum))
+        wanted = {a.id: one for a in articles if (one := job(a, look, now))}
+        rendered = self._store.renders.of(settings.id, wanted)
+
+        def unfit(article: Article) -> Issue | None:
+            return slides.unfit(excerpt(article), look.channel, settings.story.minimum_words)
+
+        told = tell(articles, wanted, rendered, now, unfit)
         self._store.renders.keep(settings.id, told.refused)
         return told
 
 
 def look_of(settings: ChannelSettings, public_url: str, logo: str = "") -> Look:
     """Return what a channel's stories have in common; without a site of its own they name none."""
-    sources = {source.key: source for source in settings.source}
+    sources = settings.sources
 
     def edit(article: Article) -> Article:
         return edited(article, sources[article.source]) if article.source in sources else article
@@ -110,6 +113,6 @@ def _in_order(jobs: Iterable[Job], lineup: Lineup) -> Iterator[Job]:
     What has no place on air is not rendered: it would be for nobody.
     """
     waited = {out.article.id: n for n, out in enumerate(lineup.left_out) if out.issue.code == "rendering"}
-    on_air = {a.id for row in lineup.feed.rows for a in row.articles}
-    chosen = [job for job in jobs if job.id in waited or job.id in on_air]
+    shown = waited.keys() | lineup.on_air.keys()
+    chosen = [job for job in jobs if job.id in shown]
     yield from sorted(chosen, key=lambda job: (job.id not in waited, waited.get(job.id, 0), job.kind))

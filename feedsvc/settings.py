@@ -4,9 +4,10 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -225,6 +226,11 @@ class ChannelSettings(Table):
     story: Annotated[StorySettings, BeforeValidator(_policy_alone)] = StorySettings()
     source: tuple[SourceSettings, ...] = Field(min_length=1)
     row: tuple[RowSettings, ...] = ()
+
+    @cached_property
+    def sources(self) -> Mapping[str, SourceSettings]:
+        """The sources by the names under which the store remembers them."""
+        return {source.key: source for source in self.source}
 
 
 class Settings(Table):

@@ -105,16 +105,16 @@ def excerpt(article: Article) -> Article:
 
 def tell(
     articles: Iterable[Article],
-    look: Look,
+    wanted: Mapping[str, Job],
     rendered: Mapping[str, Sequence[Rendered]],
     now: datetime,
     unfit: Unfit,
 ) -> Told:
-    """Return the articles with what has been `rendered` for them, by id and newest first.
+    """Return the articles with what has been `rendered` for them, newest first; it and `wanted` are by id.
 
     `unfit` says why an article can have no story; it is asked once for each key.
     """
-    told = [_tell(article, look, rendered.get(article.id, ()), now, unfit) for article in articles]
+    told = [_tell(a, wanted.get(a.id), rendered.get(a.id, ()), now, unfit) for a in articles]
     return Told(
         articles=tuple(one.article for one in told),
         jobs=tuple(one.job for one in told if one.job),
@@ -130,8 +130,7 @@ class _One(Struct, frozen=True):
     refused: Rendered | None = None
 
 
-def _tell(article: Article, look: Look, has: Sequence[Rendered], now: datetime, unfit: Unfit) -> _One:
-    wanted = job(article, look, now)
+def _tell(article: Article, wanted: Job | None, has: Sequence[Rendered], now: datetime, unfit: Unfit) -> _One:
     if wanted is None or any(one.key == wanted.key for one in has):
         return _One(_with(article, wanted, has))
     if wanted.kind == "story" and (issue := unfit(article)):

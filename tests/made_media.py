@@ -45,7 +45,7 @@ def mp4(
     `interval` is how many pictures apart key frames are, `turn` how far it is to be shown turned, `shape`
     the width and height of a pixel.
     """
-    film = _Film(seconds, size, look, codec, audio, pixels, language, interval, turn, shape)
+    film = Film(seconds, size, look, codec, audio, pixels, language, interval, turn, shape)
     with TemporaryDirectory() as folder:
         # FFmpeg moves the index of a finished film to its start by opening it again, by name.
         film.write(f"{folder}/film", container, {"movflags": flags} if flags else {})
@@ -68,7 +68,7 @@ def hls(
     options = {"hls_time": "2", "hls_playlist_type": "vod", "hls_list_size": "0"}
     if fragments:
         options |= {"hls_segment_type": "fmp4"}
-    _Film(seconds, size, look, codec, audio).write(str(folder / name), "hls", options)
+    Film(seconds, size, look, codec, audio).write(str(folder / name), "hls", options)
     return folder / name
 
 
@@ -85,7 +85,7 @@ def master(folder: Path, *rungs: tuple[int, int]) -> Path:
     return folder / "master.m3u8"
 
 
-class _Film(NamedTuple):
+class Film(NamedTuple):
     seconds: float
     size: tuple[int, int] = (320, 180)
     look: Look = lively

@@ -1,7 +1,5 @@
 """DASH and Smooth films are told by their manifests and a sample; whatever these say, nothing raises."""
 
-import io
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,39 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model import Issue, Video
-from feedsvc.http import FetchError
 from feedsvc.media import CODES, dash, probe, smooth
 from feedsvc.media.footage import Limits
 from feedsvc.media.hls import Piece
 from tests import made_media
+from tests.test_media import Shelf, folder
 
 AT = "https://media.example.org/film/"
 URL = f"{AT}manifest"
 
 
-class Shelf:
-    """Gives the files it holds, by address, and remembers what it was asked for."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = files
-        self.asked: list[str] = []
-
-    def __call__(self, url: str) -> io.BytesIO:
-        self.asked.append(url)
-        if url not in self.files:
-            raise FetchError(url, "fetch_not_found", 404)
-        return io.BytesIO(self.files[url])
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {AT + p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 def film_in(path: Path, kind: str, name: str = "manifest", **options: str) -> dict[str, bytes]:
     """Return the files of a film of 5 s, by address, as FFmpeg writes them."""
-    film = made_media._Film(5, (1280, 720))
+    film = made_media.Film(5, (1280, 720))
     film.write(str(path / name) if name else str(path), kind, options)
-    return files(path)
+    return folder(path, AT)
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,8 @@ def rendered(of: Article, key: str, **fields: Any) -> Rendered:
 
 
 def told(one: Article, *has: Rendered, unfit: Issue | None = None, **story: Any) -> Any:
-    return tell([one], look(**story), {one.id: has}, NOON, lambda _: unfit)
+    wanted = {one.id: found} if (found := job(one, look(**story), NOON)) else {}
+    return tell([one], wanted, {one.id: has}, NOON, lambda _: unfit)
 
 
 @pytest.mark.parametrize(

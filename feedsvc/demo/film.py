@@ -21,7 +21,9 @@ from av.video.reformatter import Colorspace
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feedsvc import filters
 from feedsvc.demo.paint import Layer, over
+from feedsvc.filters import chain, pulled
 
 RATE = 25
 _BASE = Fraction(1, RATE)
@@ -162,9 +164,9 @@ def _picture(
     first, *rest = layers
     width, height = sizes[0]
     sources = [_source(graph, first, "yuv420p")]
-    last = _chain(graph, sources[0][0], ("loop", f"loop={frames - 1}:size=1"), ("setpts", "N"))
+    last = chain(graph, sources[0][0], ("loop", f"loop={frames - 1}:size=1"), ("setpts", "N"))
     x, y = _expressions(first)
-    last = _chain(graph, last, ("crop", f"w={width}:h={height}:x='-({x})':y='-({y})':exact=1"))
+    last = chain(graph, last, ("crop", f"w={width}:h={height}:x='-({x})':y='-({y})':exact=1"))
     for layer in rest:
         source = _source(graph, layer, "yuva420p")
         sources.append(source)
@@ -182,16 +184,7 @@ def _source(graph: Graph, layer: Layer, pixels: str) -> tuple[FilterContext, Vid
     plain = VideoFrame.from_bytes(bytes(image.write_to_memory()), image.width, image.height, "rgba")
     frame = plain.reformat(format=pixels, dst_colorspace=Colorspace.ITU709)
     frame.pts, frame.time_base = 0, _BASE
-    shape = f"video_size={image.width}x{image.height}:pix_fmt={pixels}:colorspace=bt709:range=tv"
-    return graph.add("buffer", f"{shape}:time_base=1/{RATE}:frame_rate={RATE}"), frame
-
-
-def _chain(graph: Graph, last: FilterContext, *filters: tuple[str, str]) -> FilterContext:
-    for name, arguments in filters:
-        following = graph.add(name, arguments)
-        last.link_to(following)
-        last = following
-    return last
+    return filters.source(graph, frame, RATE), frame
 
 
 def _overlay(graph: Graph, last: FilterContext, source: FilterContext, layer: Layer) -> FilterContext:
@@ -209,7 +202,7 @@ def _turning(graph: Graph, source: FilterContext, layer: Layer) -> FilterContext
     step = 360 / layer.symmetry
     count = max(1, round(step * RATE / layer.spin))
     turned = f"a='n*{step / count:.4f}*PI/180':c=none:ow=iw:oh=ih"
-    return _chain(
+    return chain(
         graph, source, ("loop", f"loop={count - 1}:size=1"), ("setpts", "N"), ("rotate", turned),
         ("loop", f"loop=-1:size={count}"), ("setpts", "N"),
     )  # fmt: skip
@@ -232,14 +225,14 @@ def _travel(speed: float, wrap: float) -> str:
 
 def _sinks(graph: Graph, last: FilterContext, sizes: Sequence[Size]) -> list[FilterContext]:
     if len(sizes) == 1:
-        return [_chain(graph, last, ("format", "yuv420p"), ("buffersink", ""))]
+        return [chain(graph, last, ("format", "yuv420p"), ("buffersink", ""))]
     split = graph.add("split", str(len(sizes)))
     last.link_to(split)
     sinks = []
     for index, (width, height) in enumerate(sizes):
         scale = graph.add("scale", f"{width}:{height}:flags=fast_bilinear")
         split.link_to(scale, index, 0)
-        sinks.append(_chain(graph, scale, ("format", "yuv420p"), ("buffersink", "")))
+        sinks.append(chain(graph, scale, ("format", "yuv420p"), ("buffersink", "")))
     return sinks
 
 
@@ -255,7 +248,7 @@ def _bed(key: int, seconds: float) -> bytes:
     graph = Graph()
     source = graph.add("aevalsrc", f"exprs='{wave}|{wave.replace('0.6+', '0.6-')}':s=12000:d={seconds}")
     fade = f"t=out:st={max(0.0, seconds - 1.5)}:d=1.5"
-    sink = _chain(
+    sink = chain(
         graph, source, ("aresample", str(_SOUND)), ("afade", "t=in:d=1"), ("afade", fade),
         ("aformat", "sample_fmts=fltp:channel_layouts=stereo"), ("asetnsamples", "n=1024:p=0"),
         ("abuffersink", ""),
@@ -264,18 +257,10 @@ def _bed(key: int, seconds: float) -> bytes:
     file = BytesIO()
     with av.open(file, "w", format="mp4") as output:
         audio = output.add_stream("aac", rate=_SOUND, layout="stereo", bit_rate=96_000)
-        for frame in _pulled(sink):
+        for frame in pulled(sink):
             output.mux(audio.encode(frame))
         output.mux(audio.encode(None))
     return file.getvalue()
-
-
-def _pulled(sink: FilterContext) -> Iterator[Any]:
-    while True:
-        try:
-            yield sink.pull()
-        except (av.EOFError, av.BlockingIOError):
-            return
 
 
 def _packets(sound: Any, audio: Any) -> Iterator[Any]:

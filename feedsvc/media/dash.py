@@ -7,15 +7,14 @@ used: https://dashif.org/guidelines/.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
 from feedsvc.media import hls
 from feedsvc.media.hls import Piece, Segment
-from feedsvc.media.manifests import Element, children, root, whole
+from feedsvc.media.manifests import Element, Kind, Manifest, children, root, whole
 
-Kind = Literal["video", "audio", ""]
 _RUNGS, _PERIODS, _ENTRIES = 40, 200, 20_000
 _SEGMENTS = 50_000  # a day of segments of two seconds
 _DURATION = re.compile(
@@ -105,21 +104,7 @@ class Rung(Struct, frozen=True):
         return "webm" in self.mime or hls.foreign(self.codecs)
 
 
-class Manifest(Struct, frozen=True):
-    """What a manifest says; `encryption` names the scheme, `live` one that has not ended."""
-
-    rungs: tuple[Rung, ...] = ()
-    seconds: float = 0.0
-    live: bool = False
-    encryption: str = ""
-
-    def top(self, kind: Kind) -> Rung | None:
-        """Return the best rung of that kind a TV can play, else the best there is, None if there is none."""
-        rungs = (rung for rung in self.rungs if rung.kind == kind)
-        return max(rungs, key=lambda r: (not r.foreign, r.height, r.bandwidth), default=None)
-
-
-def read(text: str, base: str) -> Manifest:
+def read(text: str, base: str) -> Manifest[Rung]:
     """Return what the manifest at the address `base` says; what cannot be understood is passed over."""
     mpd = root(text, "MPD")
     if mpd is None:

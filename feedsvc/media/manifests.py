@@ -2,12 +2,56 @@
 
 import re
 from collections.abc import Iterator
+from typing import Generic, Literal, Protocol, TypeVar
 
 from lxml import etree
+from msgspec import Struct
 
 Element = etree._Element
+Kind = Literal["video", "audio", ""]
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}>")
 _WHOLE = re.compile(r"\d{1,18}")
+
+
+class Rung(Protocol):
+    """What any manifest says of one rung: bits a second, pixels."""
+
+    @property
+    def kind(self) -> str:
+        """Say whether it is pictures or sound."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """How high its pictures are."""
+        ...
+
+    @property
+    def bandwidth(self) -> int:
+        """How much it takes."""
+        ...
+
+    @property
+    def foreign(self) -> bool:
+        """Tell whether TVs need not play it."""
+        ...
+
+
+R = TypeVar("R", bound=Rung)
+
+
+class Manifest(Struct, Generic[R], frozen=True):
+    """What a manifest says; `encryption` names the scheme, `live` one that has not ended."""
+
+    rungs: tuple[R, ...] = ()
+    seconds: float = 0.0
+    live: bool = False
+    encryption: str = ""
+
+    def top(self, kind: Kind) -> R | None:
+        """Return the best rung of that kind a TV can play, else the best there is, None if there is none."""
+        rungs = (rung for rung in self.rungs if rung.kind == kind)
+        return max(rungs, key=lambda r: (not r.foreign, r.height, r.bandwidth), default=None)
 
 
 def root(text: str, name: str) -> Element | None:

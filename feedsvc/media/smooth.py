@@ -10,7 +10,7 @@ from itertools import islice
 from msgspec import Struct
 
 from feedsvc.media import hls
-from feedsvc.media.manifests import Element, children, root, whole
+from feedsvc.media.manifests import Element, Manifest, children, root, whole
 
 _TICKS = 10_000_000  # a second, where nothing else is said
 _RUNGS = 100
@@ -38,21 +38,7 @@ class Rung(Struct, frozen=True):
         return self.fourcc not in _PLAYED.get(self.kind, ())
 
 
-class Manifest(Struct, frozen=True):
-    """What a manifest says; `encryption` names the scheme."""
-
-    rungs: tuple[Rung, ...] = ()
-    seconds: float = 0.0
-    live: bool = False
-    encryption: str = ""
-
-    def top(self, kind: str) -> Rung | None:
-        """Return the best rung of that kind a TV can play, else the best there is, None if there is none."""
-        rungs = (rung for rung in self.rungs if rung.kind == kind)
-        return max(rungs, key=lambda r: (not r.foreign, r.height, r.bandwidth), default=None)
-
-
-def read(text: str, base: str) -> Manifest:
+def read(text: str, base: str) -> Manifest[Rung]:
     """Return what the manifest at the address `base` says; what cannot be understood is passed over."""
     media = root(text, "SmoothStreamingMedia")
     if media is None:

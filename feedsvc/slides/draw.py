@@ -19,7 +19,6 @@ from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts
 LEFT, TOP = cards.LEFT, 60
 # White over a white picture under this much of the shade still has a contrast of 9.
 _SHADE, _RISE = 0.84, 220
-_WHITE = (255.0, 255.0, 255.0)
 _HEADLINES = (84, 76, 70, 64, 58, 52, 46, 42)
 _OVER_PICTURE, _ON_GROUND = (44, 40, 36, 33), (64, 60, 56, 52, 48, 44, 40)
 _LOGO_WIDE, _LOGO_HIGH = 240, 64
@@ -163,12 +162,12 @@ def _apart(words: str) -> float:
 def _fitted(
     words: str, page: _Page, sizes: Sequence[int], room: int, apart: float, weight: str = "Bold"
 ) -> pyvips.Image:
-    marked = f"\u200f{fonts.drawable(words)}" if page.rtl else fonts.drawable(words)
+    marked = cards.marked(fonts.drawable(words), page.rtl)
     return cards.fitted(marked, sizes, room, page.language, apart, weight)
 
 
 def _set(words: str, page: _Page, size: int, colour: cards.Colour) -> pyvips.Image:
-    marked = f"\u200f{words}" if page.rtl else words
+    marked = cards.marked(words, page.rtl)
     return cards.typeset(marked, size, cards.WIDE, page.language, 1.0, colour, weight="Medium")
 
 
@@ -203,7 +202,7 @@ def _behind(logo: pyvips.Image, page: _Page, ground: cards.Colour) -> cards.Colo
         return None
     ink = [(band * alpha).avg() / max(alpha.avg(), 0.01) for band in logo.extract_band(0, n=3).bandsplit()]
     if cards.contrast((ink[0], ink[1], ink[2]), ground) < 3:
-        return _WHITE
+        return cards.WHITE
     return ground if page.picture else None
 
 

@@ -20,11 +20,13 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from msgspec import Struct
 
+from feedsvc.filters import chain, pulled, source
 from feedsvc.slides.draw import BEAM
 from feedsvc.slides.motion import PHASES, Move, View
+from feedsvc.slides.script import RATE
 from feedsvc.thumbnails import HEIGHT, WIDTH
 
-RATE, FADE = 25, 12
+FADE = 12
 _WORKERS = 2
 _SOUND, _AAC_FRAME = 48_000, 1024
 _GROUP = RATE
@@ -118,15 +120,15 @@ def pictures(before: Shot | None, shot: Shot, count: int) -> Iterator[Any]:
         tracks.append(old := _Words(graph, before.words, fade, "out:s=0", "pass"))
         end = old.end
     tracks.append(new := _Words(graph, shot.words, end, f"in:s={FADE // 2}" if before else "", "repeat"))
-    sink = _chain(graph, new.end, ("format", "yuv420p"), ("buffersink", ""))
+    sink = chain(graph, new.end, ("format", "yuv420p"), ("buffersink", ""))
     graph.configure(auto_buffer=False)
     for number in range(count):
         for track in tracks:
             track.push(number)
-        yield from _pulled(sink)
+        yield from pulled(sink)
     for track in tracks:
         track.push(count)
-    yield from _pulled(sink)
+    yield from pulled(sink)
 
 
 class _Words:
@@ -134,10 +136,10 @@ class _Words:
 
     def __init__(self, graph: Graph, words: Placed, below: FilterContext, fade: str, at_its_end: str) -> None:
         self._frame = words.frame
-        self._source = above = _source(graph, words.frame)
-        above = _chain(graph, above, ("setpts", "N"))
+        self._source = above = source(graph, words.frame, RATE)
+        above = chain(graph, above, ("setpts", "N"))
         if fade:
-            above = _chain(graph, above, ("fade", f"{fade}:n={FADE // 2}:alpha=1"))
+            above = chain(graph, above, ("fade", f"{fade}:n={FADE // 2}:alpha=1"))
         self.end = _overlaid(graph, below, above, words, at_its_end)
 
     def push(self, number: int) -> None:
@@ -156,9 +158,9 @@ class _Track:
 
     def __init__(self, graph: Graph, shot: Shot, first: int, count: int) -> None:
         self._shot, self._first, self._count = shot, first, count
-        self._ground = _source(graph, shot.grounds[0])
+        self._ground = source(graph, shot.grounds[0], RATE)
         # The frames themselves are shared by two segments: neither may set their times.
-        self.end = _chain(graph, self._ground, ("setpts", "N"))
+        self.end = chain(graph, self._ground, ("setpts", "N"))
         self._once: list[tuple[FilterContext, VideoFrame]] = []
         if shot.move is not None:
             self._look(graph)
@@ -169,15 +171,15 @@ class _Track:
 
     def _look(self, graph: Graph) -> None:
         whole = self._shot.grounds[0]
-        self._cut = _chain(graph, self.end, ("crop", f"{whole.width}:{whole.height}:0:0"))
-        self._scale = _chain(graph, self._cut, ("scale", f"{WIDTH}:{HEIGHT}:flags=bicubic"))
-        self._screen = _chain(graph, self._scale, ("crop", f"{WIDTH}:{HEIGHT}:0:0"))
-        self.end = _chain(graph, self._screen, ("format", "yuv420p"))
+        self._cut = chain(graph, self.end, ("crop", f"{whole.width}:{whole.height}:0:0"))
+        self._scale = chain(graph, self._cut, ("scale", f"{WIDTH}:{HEIGHT}:flags=bicubic"))
+        self._screen = chain(graph, self._scale, ("crop", f"{WIDTH}:{HEIGHT}:0:0"))
+        self.end = chain(graph, self._screen, ("format", "yuv420p"))
 
     def _over(self, graph: Graph, above: Placed, x: str = "") -> None:
-        source = _source(graph, above.frame)
-        self._once.append((source, above.frame))
-        self.end = _overlaid(graph, self.end, source, above, "repeat", x)
+        entry = source(graph, above.frame, RATE)
+        self._once.append((entry, above.frame))
+        self.end = _overlaid(graph, self.end, entry, above, "repeat", x)
 
     def push(self, number: int) -> None:
         """Let the next frame through; the end after the last one."""
@@ -185,12 +187,12 @@ class _Track:
             context.push(frame)
             context.push(None)
         if number < self._count:
-            move, source = self._shot.move, 0
+            move, ground = self._shot.move, 0
             if move is not None:
                 view = move.view(self._first + number)
                 self._turn(view)
-                source = view.source
-            self._ground.push(self._shot.grounds[source])
+                ground = view.source
+            self._ground.push(self._shot.grounds[ground])
         elif number == self._count:
             self._ground.push(None)
 
@@ -236,32 +238,11 @@ def frame(image: pyvips.Image, pixels: str) -> VideoFrame:
     return made
 
 
-def _source(graph: Graph, frame: VideoFrame) -> FilterContext:
-    shape = f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:colorspace=bt709:range=tv"
-    return graph.add("buffer", f"{shape}:time_base=1/{RATE}:frame_rate={RATE}")
-
-
 def _wandering(number: int, first: int) -> str:
     """Return where the light is, as FFmpeg reckons it: back and forth, another way on each slide."""
     way = 2 * (number % 2) - 1
     begin = (WIDTH - BEAM) // 2 + 180 * way * (1 if number % 4 < 2 else -1)
     return f"{begin}-{way}*0.7*(n+{first})"
-
-
-def _chain(graph: Graph, last: FilterContext, *filters: tuple[str, str]) -> FilterContext:
-    for name, arguments in filters:
-        following = graph.add(name, arguments)
-        last.link_to(following)
-        last = following
-    return last
-
-
-def _pulled(sink: FilterContext) -> Iterator[Any]:
-    while True:
-        try:
-            yield sink.pull()
-        except (av.EOFError, av.BlockingIOError):
-            return
 
 
 def _set_up(context: Any) -> None:
@@ -324,17 +305,17 @@ def _sound(stream: Any, seconds: float, voice: bytes) -> Iterator[Any]:
         ("asetnsamples", f"n={_AAC_FRAME}:p=0"),
     )
     if not voice:
-        source = graph.add("anullsrc", f"channel_layout=stereo:sample_rate={_SOUND}")
-        sink = _chain(graph, source, shape, *ends[1:], ("abuffersink", ""))
+        silence = graph.add("anullsrc", f"channel_layout=stereo:sample_rate={_SOUND}")
+        sink = chain(graph, silence, shape, *ends[1:], ("abuffersink", ""))
         graph.configure(auto_buffer=False)
     else:
         with av.open(BytesIO(voice), "r", format="wav") as recording:
-            source = graph.add_abuffer(template=recording.streams.audio[0])
-            sink = _chain(graph, source, ("aresample", str(_SOUND)), shape, *ends, ("abuffersink", ""))
+            spoken = graph.add_abuffer(template=recording.streams.audio[0])
+            sink = chain(graph, spoken, ("aresample", str(_SOUND)), shape, *ends, ("abuffersink", ""))
             graph.configure(auto_buffer=False)
             for frame in recording.decode(audio=0):
-                source.push(frame)
-            source.push(None)
-    for frame in _pulled(sink):
+                spoken.push(frame)
+            spoken.push(None)
+    for frame in pulled(sink):
         yield from stream.encode(frame)
     yield from stream.encode(None)

@@ -10,9 +10,9 @@ from feedsvc import captions
 from feedsvc.processes import give_memory_back
 from feedsvc.slides import cues, voice
 from feedsvc.slides.draw import Layer, beam, emblem, flat, ground, layers
-from feedsvc.slides.film import FADE, RATE, Placed, Shot, film, filmed, frame
+from feedsvc.slides.film import FADE, Placed, Shot, film, filmed, frame
 from feedsvc.slides.motion import Move, move
-from feedsvc.slides.script import LONGEST, Slide, script, starts, words
+from feedsvc.slides.script import LONGEST, RATE, Slide, script, starts, words
 from feedsvc.slides.voice import NarratorError
 from feedsvc.thumbnails import HEIGHT, WIDTH, cards, fonts, picture, uncovered
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from feeds import text
 from feeds.model import Article, Channel
 from feedsvc.slides.sentences import clauses, joined, sentences
+from feedsvc.thumbnails.cards import UNSPACED
 
 RATE = 25
 SHORTEST, LONGEST = 20.0, 75.0
@@ -39,7 +40,6 @@ _READ = 100  # sentences: no story has room for more
 _NEW = 0.35
 # Three Thai signs in four are letters that are read; marks above and below are counted with them.
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 class Slide(Struct, frozen=True):
@@ -63,8 +63,8 @@ class Slide(Struct, frozen=True):
 
 def reading(words: str) -> float:
     """Return the seconds it takes to read `words` on a TV: 2.5 words a second, or by signs without spaces."""
-    ideographs, unspaced = len(_IDEOGRAPH.findall(words)), len(_UNSPACED.findall(words))
-    parts = re.findall(r"\w[^\s]*", _UNSPACED.sub(" ", _IDEOGRAPH.sub(" ", words)))
+    ideographs, unspaced = len(_IDEOGRAPH.findall(words)), len(UNSPACED.findall(words))
+    parts = re.findall(r"\w[^\s]*", UNSPACED.sub(" ", _IDEOGRAPH.sub(" ", words)))
     spaced = sum(max(1.0, len(part) / _LONG_WORD) for part in parts)
     return spaced / _WORDS_A_SECOND + ideographs / _IDEOGRAPHS_A_SECOND + unspaced / _UNSPACED_A_SECOND
 

@@ -28,7 +28,6 @@ _OPENING, _CLOSING = re.compile("[(（「『《〈【“«\\[]"), re.compile("[)
 # Articles and prepositions are short in most languages: they lean on what follows, and lead a phrase.
 _LEANS = re.compile(r"(?:^|\s)[^\W\d]{1,3}\s+$")
 _LEADS = re.compile(r"[^\W\d]{1,4}\s")
-_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
 # Thai ends no sentence with a full stop: it marks what is cut short.
 _THAI_CUT = re.compile("[\u0e01-\u0e4e]\\.[\\s(]*$")
 
@@ -90,7 +89,7 @@ def _harm(clause: str, mark: int) -> float:
     """Return how badly a clause is cut at `mark`: within brackets, or after a word that leans on the next."""
     before, after = clause[:mark], clause[mark:]
     harm = 0.6 if len(_OPENING.findall(before)) > len(_CLOSING.findall(before)) else 0.0
-    if _UNSPACED.search(before[-3:]):
+    if cards.UNSPACED.search(before[-3:]):
         # In Thai and its neighbours a space parts what commas part elsewhere.
         return harm + (0.0 if before[-1:].isspace() else 0.3)
     if _LEANS.search(before):

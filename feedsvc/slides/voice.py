@@ -90,9 +90,8 @@ def speech(recording: bytes) -> bytes:
         samples = _samples(recording)
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise NarratorError("What the narrator wrote is no sound file that can be read.") from error
-    if not _SHORTEST <= len(samples) / 2 / _RATE <= _LONGEST:
-        message = f"The narrator's recording of one slide lasts {len(samples) / 2 / _RATE:.1f} seconds."
-        raise NarratorError(message)
+    if not _SHORTEST <= (length := seconds(samples)) <= _LONGEST:
+        raise NarratorError(f"The narrator's recording of one slide lasts {length:.1f} seconds.")
     return samples
 
 

@@ -36,7 +36,8 @@ _LEADING = (
     (re.compile("[\u1000-\u109f]"), 0.8),
     (re.compile("[\u3000-\u9fff\uac00-\ud7ff]"), 1.0),
 )
-_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Scripts of South East Asia, which put no spaces between words.
+UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 # Beside these a line would end; Korean is read word by word, and so is Japanese that is parted into phrases.
 _SIGN = "[\u3000-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7af\uff01-\uff60]"
@@ -45,7 +46,7 @@ _UNCUT = re.compile(rf"(?<={_SIGN})(?=[^\s\u0300-\u036f\u3099\u309a\ufe00-\ufe0f
 PHRASES = "ja@lw=phrase"
 _LEFTWARD = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "yi", "ckb", "sd", "ug", "dv"})
 PALE = (214.0, 220.0, 228.0)
-_WHITE, _INK = (255.0, 255.0, 255.0), (13.0, 17.0, 24.0)
+WHITE, _INK = (255.0, 255.0, 255.0), (13.0, 17.0, 24.0)
 Colour = tuple[float, float, float]
 
 
@@ -88,13 +89,13 @@ def titled(
     """
     accent, found, foot = shades(brand.colour)[2], list[Block](), HEIGHT - BOTTOM
     for words, size in lines:
-        block = typeset(_marked(words, rtl), size, WIDE, language, 1.0, PALE, weight="Medium")
+        block = typeset(marked(words, rtl), size, WIDE, language, 1.0, PALE, weight="Medium")
         foot -= block.height
         found.append(Block(block, LEFT + INDENT, foot))
         foot -= 20
     foot -= 12 if lines else 0
     if headline:
-        block = _headline(_marked(headline, rtl), language, over_picture)
+        block = _headline(marked(headline, rtl), language, over_picture)
         foot -= block.height
         found += [Block(block, LEFT + INDENT, foot), Block(bar(block, accent), LEFT, foot - 4, False)]
         foot -= 30
@@ -104,7 +105,7 @@ def titled(
     return found
 
 
-def _marked(words: str, rtl: bool) -> str:
+def marked(words: str, rtl: bool) -> str:
     """Return words with a mark that says which way a text reads that begins with a foreign name."""
     return f"\u200f{words}" if rtl else words
 
@@ -144,12 +145,12 @@ def bar(block: pyvips.Image, accent: Colour) -> pyvips.Image:
 def shades(colour: str) -> tuple[Colour, Colour, Colour]:
     """Return the brand's ground, a deeper one and an accent: white on either ground has contrast >= 7."""
     brand = _colour(colour)
-    ground = next(c for c in (mix(brand, _INK, n / 20) for n in range(21)) if contrast(c, _WHITE) >= 7)
-    if contrast(brand, _WHITE) < 3:
+    ground = next(c for c in (mix(brand, _INK, n / 20) for n in range(21)) if contrast(c, WHITE) >= 7)
+    if contrast(brand, WHITE) < 3:
         # Yellow darkened is mud: a light brand colour keeps its glow as accent on a neutral ground.
         ground = mix(brand, (27.0, 32.0, 42.0), 0.9)
     deep = mix(ground, _INK, 0.72)
-    accent = next(c for c in (mix(brand, _WHITE, n / 20) for n in range(21)) if contrast(c, ground) >= 4.5)
+    accent = next(c for c in (mix(brand, WHITE, n / 20) for n in range(21)) if contrast(c, ground) >= 4.5)
     return ground, deep, accent
 
 
@@ -180,7 +181,7 @@ def backdrop(ground: Colour, deep: Colour, accent: Colour) -> pyvips.Image:
     """Return the card without words: a slope from `ground` to `deep`, light from a corner, slanting bands."""
     slope, light, bands, noise = _masks()
     flat = pyvips.Image.black(WIDTH, HEIGHT, bands=3) + list(ground)
-    image = _blend(_blend(_blend(flat, deep, slope), accent, light), _WHITE, bands) + noise
+    image = _blend(_blend(_blend(flat, deep, slope), accent, light), WHITE, bands) + noise
     return image.cast("uchar").copy(interpretation="srgb").copy_memory()
 
 
@@ -234,7 +235,7 @@ def balanced(
 
 def chip(words: str, accent: Colour, language: str) -> pyvips.Image:
     """Return a section's name on a plate of the accent's colour."""
-    ink = _INK if contrast(_INK, accent) > contrast(_WHITE, accent) else _WHITE
+    ink = _INK if contrast(_INK, accent) > contrast(WHITE, accent) else WHITE
     words_only = typeset(words, 30, WIDTH - 4 * LEFT, language, 1.0, ink, spacing=1200)
     plate = panel(words_only.width + 44, max(54, words_only.height + 28), accent)
     left, top = (plate.width - words_only.width) // 2, (plate.height - words_only.height) // 2
@@ -263,7 +264,7 @@ def typeset(
     width: int,
     language: str,
     lines: float,
-    colour: Colour = _WHITE,
+    colour: Colour = WHITE,
     spacing: int = 0,
     weight: str = "Bold",
 ) -> pyvips.Image:
@@ -288,7 +289,7 @@ def _breakable(words: str) -> str:
     Pango would need libthai for Thai, which its wheel lacks, and cuts Japanese words in two; ICU has the
     dictionaries.
     """
-    if _UNSPACED.search(words) or _CJK.search(words):
+    if UNSPACED.search(words) or _CJK.search(words):
         parts = (words[start:end] for start, end in LineBreaker(words, PHRASES).segments())
         return "\u200b".join(_UNCUT.sub("\u2060", part) for part in parts)
     return _UNCUT.sub("\u2060", words)

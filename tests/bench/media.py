@@ -77,7 +77,7 @@ def films(folder: Path) -> dict[str, Served]:
     padded = Served(film[:cut] + pack(">I4s", hole, b"free"), hole - 8, film[cut:])
     (folder / "dash").mkdir()
     made_media.master(folder / "hls", (640, 360), (1280, 720), (1920, 1080))
-    made_media._Film(5, (1280, 720)).write(str(folder / "dash/film.mpd"), "dash", {"seg_duration": "2"})
+    made_media.Film(5, (1280, 720)).write(str(folder / "dash/film.mpd"), "dash", {"seg_duration": "2"})
     made = {f"/{p.relative_to(folder).as_posix()}": p for p in folder.rglob("*") if p.is_file()}
     return {"/film.mp4": padded, **{path: Served(file.read_bytes()) for path, file in made.items()}}
 
