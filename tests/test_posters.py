@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from feedsvc.media import bif, frame
+from feeds.model import Video
+from feedsvc.media import bif, frame, probe
 from feedsvc.media.footage import Files, Limits
 from feedsvc.media.hls import Piece, Segment
 from feedsvc.media.posters import is_test_card, unboxed, worth
@@ -174,3 +175,15 @@ def test_dash_film_has_a_poster_and_trick_play(tmp_path: Path) -> None:
     frames = bif.read(wound)
     assert isinstance(frames, tuple)
     assert len(frames) == 3
+
+
+@pytest.mark.parametrize(
+    "before", ["<!-- made by a packager -->", "\ufeff", "<?xml version='1.0'?><!DOCTYPE MPD [<!-- -->]>"]
+)
+def test_what_is_told_to_be_dash_has_a_poster_too(tmp_path: Path, before: str) -> None:
+    """The probe and the poster go by the same first bytes."""
+    made = manifests.film_in(tmp_path, "dash", seg_duration="2")
+    said = made[f"{manifests.AT}manifest"].decode()
+    shelf = Shelf({**made, manifests.URL: f"{before}{said[said.index('<MPD') :]}".encode()})
+    assert isinstance(probe(Video(manifests.URL), shelf), Video)
+    assert frame(manifests.URL, shelf) is not None

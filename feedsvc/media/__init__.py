@@ -337,14 +337,13 @@ def _quality(height: int) -> Quality:
     return next((quality for least, quality in rungs if height >= least), "SD")
 
 
-_XML = rb"(?s)(?:\xef\xbb\xbf)?\s*(?:<[?!].{0,3000}?)?<(?:[\w.-]{1,60}:)?"
 # One line a kind of film; one without a prober is known, and known not to play.
 _KINDS: tuple[tuple[str, re.Pattern[bytes], Prober | None], ...] = (
-    ("an HLS stream", re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U"), _hls),
+    ("an HLS stream", hls.BEGINS, _hls),
     ("a damaged HLS stream", re.compile(rb"(?s)\s*#.{0,2000}#?EXT(M3U|INF|-X-)"), _headless),
     ("an MP4", re.compile(rb"(?s).{4}(ftyp|moov|mdat|wide|free|skip|pnot|uuid)"), _mp4),
-    ("a DASH stream", re.compile(_XML + rb"MPD[\s>]"), _dash),
-    ("a Smooth stream", re.compile(_XML + rb"SmoothStreamingMedia[\s>]"), _smooth),
+    ("a DASH stream", dash.BEGINS, _dash),
+    ("a Smooth stream", smooth.BEGINS, _smooth),
     ("a WebM or Matroska file", re.compile(rb"\x1aE\xdf\xa3"), None),
     ("an MPEG-TS file", re.compile(rb"(?s)G.{187}G"), None),
     ("an MPEG program stream", re.compile(rb"\x00\x00\x01[\xba\xb3]"), None),

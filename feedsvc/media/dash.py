@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from feedsvc.media import hls
 from feedsvc.media.hls import Piece, Segment
-from feedsvc.media.manifests import Element, Kind, Manifest, children, root, whole
+from feedsvc.media.manifests import Element, Kind, Manifest, begins, children, root, whole
 
+BEGINS = begins(b"MPD")
 _RUNGS, _PERIODS, _ENTRIES = 40, 200, 20_000
 _SEGMENTS = 50_000  # a day of segments of two seconds
 _DURATION = re.compile(

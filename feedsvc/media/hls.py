@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from msgspec import Struct
 
+BEGINS = re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U")
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",\s]*)')
 _NUMBER = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)")
 _FOREIGN_CODECS = re.compile(r"(vp0?[89]|av01|dv|vvc)", re.IGNORECASE)

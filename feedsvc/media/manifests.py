@@ -13,6 +13,11 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}>")
 _WHOLE = re.compile(r"\d{1,18}")
 
 
+def begins(name: bytes) -> re.Pattern[bytes]:
+    """Return what the first bytes match of a manifest whose root is called `name`."""
+    return re.compile(rb"(?s)(?:\xef\xbb\xbf)?\s*(?:<[?!].{0,3000}?)?<(?:[\w.-]{1,60}:)?" + name + rb"[\s>]")
+
+
 class Rung(Protocol):
     """What any manifest says of one rung: bits a second, pixels."""
 

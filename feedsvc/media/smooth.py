@@ -10,8 +10,9 @@ from itertools import islice
 from msgspec import Struct
 
 from feedsvc.media import hls
-from feedsvc.media.manifests import Element, Manifest, children, root, whole
+from feedsvc.media.manifests import Element, Manifest, begins, children, root, whole
 
+BEGINS = begins(b"SmoothStreamingMedia")
 _TICKS = 10_000_000  # a second, where nothing else is said
 _RUNGS = 100
 _PLAYED = {

@@ -2,7 +2,6 @@
 
 import bisect
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
@@ -15,8 +14,6 @@ from msgspec.structs import replace
 from feedsvc.media import dash, hls
 from feedsvc.media.footage import LARGEST, Files, decoded, moving, playlist, text
 
-_PLAYLIST = re.compile(rb"(\xef\xbb\xbf)?\s*#EXTM3U")
-_MANIFEST = re.compile(rb"(?s)\s*<(MPD\s|\?xml.{0,2000}<MPD\s)")
 R = TypeVar("R", hls.Variant, dash.Rung)
 
 
@@ -44,11 +41,11 @@ def film(url: str, files: Files, height: int, most: int | None = None) -> Iterat
     `most` is how many bytes of a segment are read first: a key frame should be among them.
     """
     file = files.open(url)
-    if _PLAYLIST.match(head := file.peek(4096)):
+    if hls.BEGINS.match(head := file.peek(4096)):
         ladder = playlist(file, url)
         rung = _rung(ladder.variants, height) or ladder.top()
         yield Segments((files.playlist(rung.url) if rung else ladder).segments, files, most)
-    elif _MANIFEST.match(head):
+    elif dash.BEGINS.match(head):
         manifest = dash.read(text(file), file.url)
         pictures = [rung for rung in manifest.rungs if rung.kind == "video"]
         chosen = _rung(pictures, height) or manifest.top("video")
