@@ -104,3 +104,9 @@ def test_brand_and_words_make_the_same_card_twice() -> None:
     one, other = (cards.draw("A headline", "World", Brand()) for _ in range(2))
     assert bytes(one.write_to_memory()) == bytes(other.write_to_memory())
     assert isinstance(one, pyvips.Image)
+
+
+@pytest.mark.parametrize("words", ["\xad", "\xad\u2060", " \u200d "])
+def test_words_of_which_nothing_is_seen_are_none(words: str) -> None:
+    assert fonts.drawable(words) == ""
+    assert fonts.drawable(f"Storm{words}") != ""

@@ -7,8 +7,9 @@ from typing import Any
 import av
 import pytest
 import pyvips
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds.model import Brand, Image, Issue
 from feedsvc.slides import CODES, Slide, Story, render, script, unfit
@@ -275,7 +276,18 @@ def test_article_without_words_has_a_reason(bad: dict[str, Any]) -> None:
     assert issue == unfit(story(**bad), channel())
 
 
+@pytest.mark.parametrize("name", ["\xad", "\U0001f9ff\ue000"])
+@pytest.mark.parametrize("site", ["", "https://\ue000.example/"])
+def test_a_channel_whose_name_cannot_be_drawn_has_stories_without_it(name: str, site: str) -> None:
+    unnamed = replace(channel(), title=name, site=site)
+    assert unfit(story(), unnamed, 1) is None
+    for slide in script(story(), unnamed, drawable=lambda part: bool(fonts.drawable(part))):
+        assert layers(slide, name, Brand(), "en")
+
+
 @settings(max_examples=25, deadline=None)
+@example("\xad", "\xad", "en")
+@example("Title", "\xad\u2060", "he")
 @given(st.text(max_size=80), st.text(max_size=200), st.text(max_size=8))
 def test_any_words_are_set_or_refused(title: str, said: str, language: str) -> None:
     told = story(title=title, summary=said, body=(), language=language)

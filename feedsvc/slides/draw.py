@@ -141,8 +141,9 @@ def _text(slide: Slide, page: _Page, station: str, logo: pyvips.Image | None) ->
 
 def _end(slide: Slide, page: _Page, logo: pyvips.Image | None) -> tuple[Layer, ...]:
     accent = cards.shades(page.brand.colour)[2]
-    name = _fitted(slide.words, page, _HEADLINES, 260, cards.leading(slide.words))
-    blocks = [(name, True), (cards.panel(132, 6, accent), False)]
+    blocks = [(cards.panel(132, 6, accent), False)]
+    if fonts.drawable(slide.words):
+        blocks.insert(0, (_fitted(slide.words, page, _HEADLINES, 260, cards.leading(slide.words)), True))
     if line := fonts.drawable(slide.line):
         blocks.append((_set(line, page, 34, cards.PALE), True))
     if logo is not None:

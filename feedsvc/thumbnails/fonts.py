@@ -109,8 +109,17 @@ def remedy(script: str) -> str:
 
 
 def drawable(words: str) -> str:
-    """Return `words` without signs no font has, "" when that would lose letters."""
-    return "" if uncovered(words) else text.line(_JOINED_TO_NOTHING.sub("", "".join(map(_drawn_as, words))))
+    """Return `words` without signs no font has, "" when that would lose letters or nothing would be seen."""
+    if uncovered(words):
+        return ""
+    drawn = text.line(_JOINED_TO_NOTHING.sub("", "".join(map(_drawn_as, words))))
+    # A soft hyphen by itself is no text to Pango, which refuses to draw it.
+    return drawn if any(map(_is_seen, drawn)) else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_seen(char: str) -> bool:
+    return _edge(char) is not None
 
 
 @lru_cache(maxsize=1 << 16)
