@@ -17,7 +17,7 @@ from feeds.model import Article
 from feedsvc.http import FetchError, Http
 from feedsvc.pages.site import Offer, Site, site
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import Pulled, Seen, Source
+from feedsvc.sources import Pulled, Seen, Source, pull
 
 TRIED, SHOWN = 10, 10
 # What is asked of a site, in requests and seconds.
@@ -129,8 +129,7 @@ def _sitemaps(root: str, http: Http) -> Iterator[Offer]:
 
 def _tried(offer: Offer, open_source: Open) -> Tried:
     try:
-        source = open_source(SourceSettings(kind=offer.kind, url=offer.url))
-        pulled = source.pull(Seen())
+        pulled = pull(offer.url, open_source(SourceSettings(kind=offer.kind, url=offer.url)), Seen())
     except SettingsError as error:
         return Tried(offer, why_not=error.problems[0])
     if not pulled.articles:

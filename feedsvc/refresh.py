@@ -19,7 +19,6 @@ import msgspec
 from msgspec.structs import replace
 
 from feeds import FORMATS, text
-from feeds.model import Issue
 from feedsvc.blobs import Blobs
 from feedsvc.decide import Work, decide, known_as, names, renamed, withdrawn
 from feedsvc.housekeeping import LOOKED_AT_AGAIN, collect, look_again
@@ -30,11 +29,10 @@ from feedsvc.publication import Outcome, channel_of, document_of, held_because
 from feedsvc.report import Report, decode, issues, said, says_again, status
 from feedsvc.rundown import Rundown, Shown, look_of
 from feedsvc.settings import ChannelSettings, every
-from feedsvc.sources import Pulled, Seen, Source
+from feedsvc.sources import Pulled, Seen, Source, pull
 from feedsvc.store import Changes, Document, Run, SourceState, Store
 from feedsvc.stories import Look
 
-CODES = {"source_broken": "A source's reader failed; the others went on."}
 # No source is left alone for longer, whatever its `ttl` says.
 LONGEST_WAIT = timedelta(hours=1)
 # The page of a story that a listing no longer names is looked at this long after it was last read.
@@ -249,20 +247,3 @@ class Pipeline:
             *(report.channel, report.status, report.seen, report.new, report.changed),
             *(report.on_air, len(report.left_out), report.seconds),
         )
-
-
-def pull(key: str, source: Source, seen: Seen) -> Pulled:
-    """Return what a source has; one that breaks is an issue, and the others go on."""
-    try:
-        return source.pull(seen)
-    except Exception:
-        # The one boundary for a source, third parties' kinds among them.
-        log.exception("source=%s", key)
-        issue = Issue(
-            "error",
-            "source_broken",
-            key,
-            "The source could not be read: its reader failed.",
-            "Look at the log of this refresh and report it; the last good feed stays on air.",
-        )
-        return Pulled(issues=(issue,), failed=True)

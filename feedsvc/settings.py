@@ -154,7 +154,9 @@ class Selection(Table):
 class SourceSettings(Table):
     """One place articles come from, which of them are wanted, and what is put right about them.
 
-    `max_age` is an interval, `section` and `genre` map names of sections and tags to others.
+    `max_age` is an interval, `section` and `genre` map names of sections and tags to others. `limit` is how
+    many articles are taken at most, the newest; `type` and `links` say which content, and which links of a
+    page, are articles. `credentials` is the name of the environment's variable that holds the login.
     """
 
     kind: str
@@ -171,6 +173,15 @@ class SourceSettings(Table):
     rating: str = ""
     rating_source: str = ""
     title_suffix: str = ""
+    limit: int = Field(300, ge=1, le=10_000)
+    type: str = ""
+    links: str = ""
+    credentials: str = ""
+
+    @property
+    def secret(self) -> str:
+        """The login for this source, from the environment only: ``user:password`` or a token."""
+        return os.environ.get(self.credentials, "") if self.credentials else ""
 
     @property
     def key(self) -> str:
@@ -315,6 +326,11 @@ def _unknown_names(settings: Settings, kinds: frozenset[str], formats: frozenset
         for source in channel.source:
             if kinds and source.kind not in kinds:
                 yield f"{where}: there is no source kind {source.kind!r}.{_nearest(source.kind, kinds)}"
+            if source.credentials and not source.secret:
+                yield (
+                    f"{where}: the environment has no {source.credentials}, which the source {source.key}"
+                    " names for its credentials; set it to user:password or a token."
+                )
         for name in channel.formats:
             if formats and name not in formats:
                 yield f"{where}: there is no format {name!r}.{_nearest(name, formats)}"

@@ -100,6 +100,30 @@ def test_login_in_the_address_is_sent_and_never_shown(site: Loopback) -> None:
     assert "s3cret" not in f"{error} {error.issue()}"
 
 
+@pytest.mark.parametrize(
+    ("login", "sent"),
+    [
+        ("desk:secret", "Basic ZGVzazpzZWNyZXQ="),
+        ("a-token", "Bearer a-token"),
+        ("Token a-token", "Token a-token"),
+        ("", None),
+    ],
+)
+def test_a_login_is_sent_in_its_form(site: Loopback, login: str, sent: str | None) -> None:
+    site.routes["/"] = b"x"
+    with client() as http:
+        http.get(site.url(), login=login)
+    assert site.requests[0].headers.get("authorization") == sent
+
+
+def test_a_login_stays_with_its_host(site: Loopback) -> None:
+    with Loopback({"/": b"x"}) as other, client() as http:
+        site.routes |= {"/near": redirect("/far"), "/far": redirect(other.url())}
+        http.get(site.url("/near"), login="desk:secret")
+    assert ["authorization" in request.headers for request in site.requests] == [True, True]
+    assert "authorization" not in other.requests[0].headers
+
+
 def test_gzip_is_asked_for_and_undone(site: Loopback) -> None:
     site.routes["/a"] = Reply(b"words " * 1000, gzip=True)
     with client() as http:

@@ -122,3 +122,18 @@ def test_any_text_is_read_or_refused_in_sentences(
     with pytest.raises(SettingsError) as caught:
         load(path)
     assert all(problem.endswith((".", ")")) for problem in caught.value.problems)
+
+
+def test_a_login_that_the_environment_lacks_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        '[[channel]]\nid = "a"\ntitle = "A"\n'
+        '[[channel.source]]\nkind = "rss"\nurl = "https://x.example/rss"\ncredentials = "WIRE_LOGIN"\n'
+    )
+    monkeypatch.delenv("WIRE_LOGIN", raising=False)
+    with pytest.raises(SettingsError, match="the environment has no WIRE_LOGIN, which the source https"):
+        load(path)
+    monkeypatch.setenv("WIRE_LOGIN", "desk:secret")
+    assert load(path).channel[0].source[0].secret == "desk:secret"

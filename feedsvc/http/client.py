@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -70,18 +71,25 @@ class Http:
         self._trusted.close()
 
     def get(
-        self, url: str, *, validator: Validator | None = None, max_bytes: int | None = None, accept: str = ""
+        self,
+        url: str,
+        *,
+        validator: Validator | None = None,
+        max_bytes: int | None = None,
+        accept: str = "",
+        login: str = "",
     ) -> Response:
         """Return what is at `url`, at most `max_bytes` of it (`max_page` unless told).
 
-        With the `validator` of an earlier response the server is asked for it only if it changed.
+        With the `validator` of an earlier response the server is asked for it only if it changed. A `login`
+        is ``user:password``, a token, or all that Authorization is to say; no other host hears of it.
 
         Raises:
             FetchError: whatever went wrong.
         """
         now = self._clock()
-        headers = {"Accept": accept or "*/*", "Accept-Encoding": "gzip"} | _conditions(validator, now)
-        answer = self._fetch(url, headers, max_bytes or self.settings.max_page)
+        headers = {"Accept": accept or "*/*", "Accept-Encoding": "gzip"} | _authorization(login)
+        answer = self._fetch(url, headers | _conditions(validator, now), max_bytes or self.settings.max_page)
         return _with_validator(answer, validator, now)
 
     def open(self, url: str, *, max_bytes: int = 64_000_000) -> RemoteFile:
@@ -136,7 +144,10 @@ class Http:
             answer = self._once(url, headers, limit, whole)
             if answer.status not in _MOVED:
                 return answer
-            url = _target(url, answer.headers["Location"])
+            target = _target(url, answer.headers["Location"])
+            if _origin(target) != _origin(url):
+                headers = {name: value for name, value in headers.items() if name != "Authorization"}
+            url = target
             if time.monotonic() > deadline:
                 raise FetchError(url, "fetch_timeout", _host(url))
         raise FetchError(url, "fetch_redirects", REDIRECTS)
@@ -221,6 +232,20 @@ def _host(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise FetchError(url, "fetch_bad_url")
     return f"{parts.hostname}{port}"
+
+
+def _origin(url: str) -> tuple[str, str]:
+    return urlsplit(url).scheme, _host(url)
+
+
+def _authorization(login: str) -> dict[str, str]:
+    """Return the header that says a login: its scheme stands before it, or is told by its form."""
+    if not login:
+        return {}
+    if " " in login.strip():
+        return {"Authorization": login.strip()}
+    basic = f"Basic {b64encode(login.encode()).decode()}"
+    return {"Authorization": basic if ":" in login else f"Bearer {login}"}
 
 
 def _target(url: str, location: str) -> str:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
 from feedsvc.sources import demo, folder, rss
-from feedsvc.sources.source import Pulled, Seen, Source, Tools
+from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
-__all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere"]
+__all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
 
 Open = Callable[[SourceSettings, Tools], Source]
 

@@ -89,15 +89,17 @@ class Rss:
 
     reads_pages = True
 
-    def __init__(self, url: str, http: Http) -> None:
+    def __init__(self, url: str, http: Http, login: str = "") -> None:
         self.url = url
-        self._http = http
+        self._http, self._login = http, login
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the feed's articles, or that it is unchanged, or why it could not be had."""
         known, limit = seen.validators.get(self.url), self._http.settings.max_listing
         try:
-            response = self._http.get(self.url, validator=known, max_bytes=limit, accept=ACCEPT)
+            response = self._http.get(
+                self.url, validator=known, max_bytes=limit, accept=ACCEPT, login=self._login
+            )
         except FetchError as error:
             return Pulled(validators=seen.validators, issues=(error.issue(),), failed=True)
         if response.not_modified:
@@ -111,7 +113,7 @@ class Rss:
 
 def open_source(settings: SourceSettings, tools: Tools) -> Source:
     """Return the feed at the settings' `url`."""
-    return Rss(settings.url, tools.http)
+    return Rss(settings.url, tools.http, settings.secret)
 
 
 def read(body: bytes, url: str, charset: str = "") -> Listing:

@@ -1,5 +1,6 @@
 """What a source is, what it is handed, and what it gives."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,10 @@ from msgspec import Struct
 
 from feeds.model import Article, Issue
 from feedsvc.http import Http, Validator
+
+CODES: Mapping[str, str] = {"source_broken": "A source's reader failed; the others went on."}
+
+log = logging.getLogger(__name__)
 
 
 class Seen(Struct, frozen=True):
@@ -66,3 +71,20 @@ class Tools(Struct, frozen=True):
     workdir: Path
     now: Callable[[], datetime]
     root: Path = Path()
+
+
+def pull(key: str, source: Source, seen: Seen) -> Pulled:
+    """Return what a source has; one that breaks is an issue, and the others go on."""
+    try:
+        return source.pull(seen)
+    except Exception:
+        # The one boundary for a source, third parties' kinds among them.
+        log.exception("source=%s", key)
+        issue = Issue(
+            "error",
+            "source_broken",
+            key,
+            "The source could not be read: its reader failed.",
+            "Look at the log of this refresh and report it; the last good feed stays on air.",
+        )
+        return Pulled(issues=(issue,), failed=True)
