@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from feedsvc import discovery, pages, thumbnails
 from feedsvc.blobs import LocalBlobs
-from feedsvc.discovery import REQUESTS, Discovered
+from feedsvc.discovery import PAGES, REQUESTS, SECONDS, Discovered
 from feedsvc.http import FetchError, Http
 from feedsvc.jobs import Background, Jobs
 from feedsvc.making import Progress
@@ -217,9 +217,13 @@ def discover(url: str, options: HttpSettings, workdir: Path) -> Discovered:
     Raises:
         FetchError: the page cannot be had.
     """
-    with Http(options, most=REQUESTS) as http:
+    hasty = options.model_copy(update={"timeout": min(options.timeout, 10), "retries": 0})
+    with (
+        Http(hasty, most=REQUESTS - PAGES, lasts=SECONDS) as http,
+        Http(hasty, most=PAGES, lasts=SECONDS) as reader,
+    ):
         tools = Tools(http, pages.read, lambda path: "", workdir, now, workdir)
-        producer = Producer(http, LocalBlobs(workdir), Once(), options.max_page, options.max_image)
+        producer = Producer(reader, LocalBlobs(workdir), Once(), options.max_page, options.max_image)
         return discovery.discover(
             url,
             http,

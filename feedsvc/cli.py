@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bar
+from rich.table import Table
 
 from feeds import FORMATS, text
-from feeds.model import Issue
+from feeds.model import Article, Issue
 from feedsvc import serving
 from feedsvc.http import FetchError, Http, Response
 from feedsvc.settings import CannotRun, HttpSettings, Settings, SettingsError, load, with_port
@@ -300,26 +301,34 @@ def add(settings: Path, url: str, write: bool) -> None:
     from feedsvc import app, discovery
 
     known = read_settings(settings) if settings.exists() else None
-    options = allowing(known.http if known else HttpSettings(), url)
+    options = known.http if known else HttpSettings()
+    address = text.web_url(url) or f"https://{url}"
     with TemporaryDirectory() as folder, err.status(f"Looking at {escape(url)} …"):
-        found = app.discover(text.web_url(url) or f"https://{url}", options, Path(folder))
+        try:
+            found, private = app.discover(address, options, Path(folder)), ""
+        except FetchError as error:
+            if error.code != "fetch_private_address":
+                raise
+            # A person named it: their own newsroom may well be inside.
+            private = urlsplit(address).netloc
+            found = app.discover(address, allowing(options, address), Path(folder))
     print_discovered(found)
     table = discovery.channel(found, [channel.id for channel in known.channel] if known else [])
     if not found.best:
         could_not_run(
             "Nothing on this site can be read as a listing of articles. Name a feed or a section page."
         )
-    out.print("\n" + escape(discovery.as_toml(table)))
+    out.print("\n" + escape(discovery.as_toml(table, private)), soft_wrap=True)
     if write:
-        append(settings, table)
+        append(settings, table, private)
 
 
-def append(settings: Path, table: Mapping[str, Any]) -> None:
+def append(settings: Path, table: Mapping[str, Any], private: str) -> None:
     """Append a channel to the settings file; one that would then not be valid is left as it was."""
     from feedsvc import discovery
 
     before = settings.read_text("utf-8") if settings.exists() else ""
-    settings.write_text(discovery.appended(before, table), "utf-8")
+    settings.write_text(discovery.appended(before, table, private), "utf-8")
     try:
         read_settings(settings)
     except SettingsError:
@@ -329,19 +338,34 @@ def append(settings: Path, table: Mapping[str, Any]) -> None:
 
 
 def print_discovered(found: "Discovered") -> None:
-    """Print what was tried and what came of it, then the first articles as they would go on air."""
+    """Print what was tried, why the best was taken, then its first articles as they would go on air."""
+    from feedsvc import discovery
+
     for one in found.tried:
         mark = "[green]✓[/]" if one is found.best else " " if one.articles else "[dim]–[/]"
-        told = (
-            f"{len(one.articles)} articles, {one.says:.0%} of what a TV shows"
-            if one.articles
-            else one.why_not
+        told = f"{len(one.articles)} articles, {one.says:.0%} of what a TV shows"
+        out.print(f"{mark} {one.offer.kind:10} {escape(one.offer.url)}", soft_wrap=True)
+        out.print(
+            f"             {escape(one.offer.seen)}: {escape(told if one.articles else one.why_not)}",
+            style="dim",
         )
-        out.print(f"{mark} {one.offer.kind:10} {escape(one.offer.url)}")
-        out.print(f"             {escape(one.offer.seen)}: {escape(told)}", style="dim")
-    for article in found.articles:
-        plays = "its own video" if article.videos else "a story video"
-        out.print(f"  {escape(text.clip(text.line(article.title), 70)):70}  {plays}")
+    if found.best:
+        out.print("\n" + escape(discovery.why(found)) + "\n", soft_wrap=True)
+        out.print(as_on_air(found.articles))
+
+
+def as_on_air(articles: Sequence[Article]) -> Table:
+    """Return a table of what a TV would show of articles."""
+    table = Table("headline", "section", "date", "picture", "plays", box=None, header_style="dim")
+    for article in articles:
+        table.add_row(
+            escape(text.clip(text.line(article.title or article.url), 60)),
+            escape(text.clip(" / ".join(article.section[:1]), 20)),
+            f"{article.published:%Y-%m-%d}" if article.published else "",
+            "yes" if article.images else "title card",
+            "its own video" if article.videos else "a story video",
+        )
+    return table
 
 
 @main.command("export")

@@ -10,7 +10,9 @@ from click.testing import CliRunner, Result
 
 from feedsvc.cli import main
 from feedsvc.discovery import appended
+from feedsvc.http import FetchError, Http
 from feedsvc.pages.site import site
+from feedsvc.settings import HttpSettings
 from tests.loopback import Loopback
 from tests.newsroom import Newsroom, Story
 
@@ -23,6 +25,16 @@ HOME = """
 %s</head><body><nav><a href="/world">World</a> <a href="/sport">Sport</a> <a href="https://x.example/">Shop</a></nav>
 <main>%s</main></body></html>
 """
+
+
+OPEN = HttpSettings(allow_hosts=("127.0.0.1",))
+
+
+class Watch:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @pytest.fixture
@@ -41,7 +53,7 @@ def add(root: Path, newsroom: Newsroom, *words: str, path: str = "/") -> Result:
 
 
 def printed(result: Result) -> dict[str, Any]:
-    return tomllib.loads(result.stdout[result.stdout.index("[[channel]]") :].partition("\nAppended")[0])
+    return tomllib.loads(result.stdout[result.stdout.index("[http]") :].partition("\nAppended")[0])
 
 
 def test_a_site_with_a_feed_becomes_a_channel(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -69,25 +81,61 @@ def test_what_is_printed_works_as_it_stands(newsroom: Newsroom, tmp_path: Path) 
     home(newsroom, '<link rel="alternate" type="application/rss+xml" href="/rss.xml">')
     settings = tmp_path / "settings.toml"
     assert add(tmp_path, newsroom, "--write").exit_code == 0
-    text = f'[http]\nallow_hosts = ["{newsroom.site.host}"] # this machine\n' + settings.read_text()
-    settings.write_text(text)
     refreshed = CliRunner().invoke(main, ["--settings", str(settings), "refresh"])
     assert refreshed.exit_code == 0, refreshed.output
     assert "3 on air" in refreshed.stdout
     again = add(tmp_path, newsroom, "--write")
     assert again.exit_code == 0
-    assert "# this machine" in settings.read_text()
+    assert tomllib.loads(settings.read_text())["http"] == {"allow_hosts": [newsroom.site.host]}
     assert [c["id"] for c in tomllib.loads(settings.read_text())["channel"]] == ["127-0-0", "127-0-0-2"]
 
 
 def test_a_site_with_nothing_says_what_was_tried(newsroom: Newsroom, tmp_path: Path) -> None:
     home(newsroom, main="<p>We are closed.</p>")
+    newsroom.serves("/rss.xml", b"<html><body>There is no feed here.</body></html>")
     result = add(tmp_path, newsroom)
     assert result.exit_code == 2
     assert "Nothing on this site can be read as a listing of articles." in result.stderr
     assert "/feed.xml" in result.stdout
     assert "This is not a feed but a web page" in result.stdout
     assert len(newsroom.site.requests) <= 40
+
+
+def test_any_page_of_the_site_will_do(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.tells(*(Story(n, head='<meta name="description" content="A bridge.">') for n in range(5)))
+    home(newsroom, '<link rel="alternate" type="application/rss+xml" href="/rss.xml">')
+    result = add(tmp_path, newsroom, path="/world/story-1")
+    (channel,) = printed(result)["channel"]
+    assert (channel["title"], channel["description"]) == ("Example News", "News of an example.")
+    assert channel["source"] == [{"kind": "rss", "url": newsroom.site.url("/rss.xml")}]
+
+
+def test_the_address_of_a_feed_will_do(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.tells(*(Story(n) for n in range(12)))
+    home(newsroom)
+    result = add(tmp_path, newsroom, path="/rss.xml")
+    (channel,) = printed(result)["channel"]
+    assert (channel["title"], channel["site"]) == ("Example News", newsroom.site.url())
+    assert "it is the address that was given" in result.stdout
+
+
+def test_rows_are_the_sections_of_the_navigation(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.tells(*(Story(n, section=("Sport", "World", "Weather")[n % 3]) for n in range(6)))
+    home(newsroom)
+    (channel,) = printed(add(tmp_path, newsroom))["channel"]
+    assert channel["row"] == [
+        {"title": "World", "sections": ["World"]},
+        {"title": "Sport", "sections": ["Sport"]},
+    ]
+
+
+def test_a_slow_site_is_left_in_time() -> None:
+    watch = Watch()
+    with Loopback({"/": b"<html></html>"}) as site, Http(OPEN, clock=watch, lasts=30) as http:
+        assert http.get(site.url()).status == 200
+        watch.now += 31
+        with pytest.raises(FetchError, match="given all the time there was"):
+            http.get(site.url())
 
 
 def test_a_page_that_is_not_there_is_said(newsroom: Newsroom, tmp_path: Path) -> None:

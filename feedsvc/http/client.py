@@ -39,7 +39,7 @@ class _Passing(FetchError):
 
 
 class Http:
-    """A client for many threads, which sends at most so many requests, if that is limited.
+    """A client for many threads, which sends at most so many requests, for so many seconds, if limited.
 
     `sleep` and `clock` (seconds since 1970) are there for tests.
     """
@@ -51,9 +51,11 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         most: int | None = None,
+        lasts: float | None = None,
     ) -> None:
         self.settings = settings
         self._most, self._asked = most, count(1)
+        self._ends = None if lasts is None else clock() + lasts
         self._sleep, self._clock = sleep, clock
         self._guarded, self._trusted = Adapter(public_only=True), Adapter(public_only=False)
         self._hosts: dict[str, _Host] = {}
@@ -159,7 +161,9 @@ class Http:
         host = self._manners(_host(url))
         with host.turn:
             if self._most is not None and next(self._asked) > self._most:
-                raise FetchError(url, "fetch_enough", self._most)
+                raise FetchError(url, "fetch_enough", f"asked {self._most} times")
+            if self._ends is not None and self._clock() > self._ends:
+                raise FetchError(url, "fetch_enough", "given all the time there was")
             self._let_rest(host, url)
             try:
                 answer = self._ask(url, headers, limit, whole, body)

@@ -74,7 +74,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Check the address.",
     ),
     "fetch_enough": (
-        "The site has been asked {} times, and that is enough.",
+        "The site has been {}, and that is enough.",
         "Name the address of the feed itself.",
     ),
     "fetch_host_resting": (

@@ -89,7 +89,8 @@ def _logo(page: Page) -> str:
         page.graph.text(logo, "contentUrl", "url") if isinstance(logo, dict) else jsonld.name(logo)
         for logo in logos
     )
-    return next((url for said in named if (url := page.absolute(said))), "")
+    icons = page.tree.xpath("//link[@rel='apple-touch-icon' or @rel='apple-touch-icon-precomposed']/@href")
+    return next((url for said in (*named, *map(str, icons)) if (url := page.absolute(said))), "")
 
 
 def _sections(page: Page) -> Iterator[str]:
