@@ -4,23 +4,26 @@ SQLAlchemy Core on SQLite in WAL mode: one writer, any number of readers, and a 
 moment leaves the last commit.
 """
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from feeds.model import Article
-from feedsvc.settings import CannotRun
+from feedsvc.store.desk import Desk, off_air, record
+from feedsvc.store.engine import StoreError, open_engine
 from feedsvc.store.leases import Leases
 from feedsvc.store.probes import Probes
 from feedsvc.store.records import (
+    Action,
     Changes,
     Document,
+    Edit,
     Edition,
+    Entry,
+    Hold,
     Lease,
     Probed,
     Rendered,
@@ -57,9 +60,13 @@ from feedsvc.store.tables import (
 )
 
 __all__ = [
+    "Action",
     "Changes",
     "Document",
+    "Edit",
     "Edition",
+    "Entry",
+    "Hold",
     "Lease",
     "Probed",
     "Rendered",
@@ -74,21 +81,18 @@ __all__ = [
 VERSIONS_KEPT, RUNS_KEPT = 20, 200
 
 
-class StoreError(CannotRun):
-    """The database does not work: it is away, its disk is full or its file is no database."""
-
-
 class Store:
     """The database. Safe to use from many threads; one writer at a time.
 
     `renders` is what was rendered in the background, `probes` what videos elsewhere were found to be,
-    `leases` what hubs have promised.
+    `leases` what hubs have promised, `desk` what producers changed by hand.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         create_tables(engine)
         self.renders, self.probes, self.leases = Renders(engine), Probes(engine), Leases(engine)
+        self.desk = Desk(engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -250,19 +254,33 @@ class Store:
 
     # Documents
 
-    def publish(self, documents: Sequence[Document]) -> None:
-        """Make these the current documents, all at once, and forget the oldest versions."""
-        with self._engine.begin() as db:
+    def publish(self, documents: Sequence[Document]) -> bool:
+        """Make these the current documents, all at once, and forget the oldest versions.
+
+        Nothing is published, and False returned, when one names what a producer has taken off the air since
+        it was made: that is asked once the database is ours alone, so that it cannot slip through.
+        """
+        with self._engine.connect() as db, db.begin() as transaction:
             for document in documents:
-                db.execute(DOCUMENTS.insert().values(document_row(document)))
-                forget(
-                    db,
-                    DOCUMENTS,
-                    DOCUMENTS.c.version,
-                    VERSIONS_KEPT,
-                    format=document.format,
-                    channel=document.channel,
-                )
+                _put(db, document)
+            if any(off_air(db, document.channel) & set(document.ids) for document in documents):
+                transaction.rollback()
+                return False
+        return True
+
+    def take_off(
+        self, channel: str, id: str, who: str, now: datetime, less: Callable[[Document], Document]
+    ) -> int:
+        """Take an article off the air in every document, for good; return the number of that edit.
+
+        `less` gives a current document without it.
+        """
+        with self._engine.begin() as db:
+            number = record(db, channel, id, Edit(off_air=True), who, now)
+            for document in _current(db, channel):
+                if id in document.ids:
+                    _put(db, less(document))
+        return number
 
     def document(self, channel: str, format: str) -> Document | None:
         """Return the current document; None before the first."""
@@ -352,33 +370,22 @@ class Store:
             return [Run(row.channel, moment(row.at), row.status, row.report) for row in db.execute(query)]
 
 
+def _put(db: sa.Connection, document: Document) -> None:
+    db.execute(DOCUMENTS.insert().values(document_row(document)))
+    same = {"format": document.format, "channel": document.channel}
+    forget(db, DOCUMENTS, DOCUMENTS.c.version, VERSIONS_KEPT, **same)
+
+
+def _current(db: sa.Connection, channel: str) -> list[Document]:
+    table = DOCUMENTS.c
+    newest = sa.select(sa.func.max(table.version)).where(table.channel == channel).group_by(table.format)
+    return [as_document(row) for row in db.execute(sa.select(DOCUMENTS).where(table.version.in_(newest)))]
+
+
 def open_store(url: str, root: Path) -> Store:
     """Return the store at `url`; the folder of a SQLite file (relative to `root`) is made.
 
     Raises:
         StoreError: it cannot be opened; its methods raise it too when the database fails.
     """
-    where = sa.make_url(url)
-    path = root / (where.database or "feedsvc.db")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError([f"storage.database: {path.parent} cannot be made ({error.strerror})."]) from None
-    engine = sa.create_engine(where.set(database=str(path)))
-    sa.event.listen(engine, "connect", _configure_sqlite)
-    sa.event.listen(engine, "handle_error", _in_a_sentence)
-    return Store(engine)
-
-
-def _in_a_sentence(context: Any) -> None:
-    """Say what SQLite says, and where; a mistake of our own (IntegrityError, say) keeps its traceback."""
-    cause = context.original_exception
-    if type(cause) in (sqlite3.OperationalError, sqlite3.DatabaseError):
-        file = context.engine.url.database
-        raise StoreError([f"The database {file} does not work: {cause}. Check storage.database."]) from cause
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    # WAL: readers are never in the writer's way. https://www.sqlite.org/wal.html
-    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+    return Store(open_engine(url, root))

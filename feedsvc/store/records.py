@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from feeds.identity import page_of
-from feeds.model import Article, Caption, Issue, TrickPlay, Video
+from feeds.model import Article, Caption, Issue, TrickPlay, Video, Window
 from feedsvc.http import Validator
 from feedsvc.store.tables import moment, seconds
 
@@ -88,6 +88,52 @@ class Lease(Struct, frozen=True):
     asked: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+class Edit(Struct, frozen=True, omit_defaults=True):
+    """What a producer changed about one article; what is empty stands as the source has it.
+
+    `off_air` is for good, `row` the title of a row it is pinned to the head of. `picture` is an address of
+    ours or one the source named, `focus` the fractions (x, y) of it that have to be seen.
+    """
+
+    off_air: bool = False
+    row: str = ""
+    title: str = ""
+    summary: str = ""
+    picture: str = ""
+    focus: tuple[float, float] | None = None
+    window: Window | None = None
+
+
+class Entry(Struct, frozen=True):
+    """An edit as it stands in the log: who made it when, and whether it was undone."""
+
+    number: int
+    channel: str
+    id: str
+    at: datetime
+    who: str
+    edit: Edit
+    undone: datetime | None = None
+    undone_by: str = ""
+
+
+class Hold(Struct, frozen=True):
+    """A producer wants nothing new published on a channel."""
+
+    at: datetime
+    who: str
+    why: str = ""
+
+
+class Action(Struct, frozen=True):
+    """What somebody did to a channel, in a sentence; without a channel to the service."""
+
+    channel: str
+    at: datetime
+    who: str
+    what: str
 
 
 class Run(Struct, frozen=True):

@@ -115,6 +115,38 @@ LEASES = sa.Table(
     sa.Column("lease", sa.LargeBinary, nullable=False),
     sa.Index("lease_source", "channel", "source"),
 )
+EDITS = sa.Table(
+    "edit",
+    META,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("channel", sa.String, nullable=False),
+    sa.Column("id", sa.String, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("edit", sa.LargeBinary, nullable=False),
+    sa.Column("undone", sa.Float),
+    sa.Column("undone_by", sa.String, nullable=False),
+    sa.Index("edit_standing", "channel", "undone"),
+    sa.Index("edit_article", "channel", "id"),
+)
+HOLDS = sa.Table(
+    "hold",
+    META,
+    sa.Column("channel", sa.String, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+)
+ACTIONS = sa.Table(
+    "action",
+    META,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("channel", sa.String, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("what", sa.String, nullable=False),
+    sa.Index("action_newest", "channel", "number"),
+)
 FACTS = sa.Table(
     "fact",
     META,
