@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feedsvc import discovery, pages, thumbnails
+from feedsvc import discovery, metrics, pages, thumbnails
 from feedsvc.blobs import LocalBlobs
 from feedsvc.discovery import PAGES, REQUESTS, SECONDS, Discovered
 from feedsvc.http import FetchError, Http
@@ -54,7 +54,7 @@ class Service:
         self.settings = settings
         self.store: Store = open_store(settings.storage.database, settings.root)
         self.blobs = LocalBlobs(settings.root / settings.storage.media)
-        self.http = Http(settings.http)
+        self.http = Http(settings.http, observe=metrics.fetched)
         self.workdir = settings.root / "var"
         self.jobs = Jobs(self.workdir / "locks")
         self._pool = ThreadPoolExecutor(ARTICLES_AT_ONCE, "article")
@@ -95,7 +95,9 @@ class Service:
             channel,
             lambda: self.pipeline.refresh(chosen, now(), force=force, paced=paced, progress=progress),
         )
-        return done or Report(channel=channel, status="busy")
+        report = done or Report(channel=channel, status="busy")
+        metrics.refreshed(channel, report.status, report.stages)
+        return report
 
     def refresh_whole(
         self, channel: str, *, force: bool = False, progress: Progress = lambda stage, done, total: None
@@ -161,6 +163,7 @@ class Service:
             lambda: self.renderer.render(job, look, now()),
             lambda: not self.studio.stopped,
         )
+        metrics.rendered(job.kind, "made" if done else "nothing new")
         return bool(done)
 
     def _publish(self, channel: str) -> bool:

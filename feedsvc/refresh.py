@@ -11,7 +11,8 @@ The order of things is here; the decisions are pure functions (`decide`, `select
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -84,13 +85,18 @@ class Pipeline:
         source alone that is hardly ever worth asking, or that wants to be.
         """
         started = self._clock()
+        stages: dict[str, float] = {}
         channel = channel_of(settings, self._public_url)
-        pulls = self._pull(settings, now, progress, force=force, paced=paced)
-        works, gone = self._decide(settings, pulls, now)
-        self._maker.make(channel, settings, works, now, progress)
-        self._keep(channel.id, pulls, gone, now)
-        shown = self._rundown.at(now, channel, settings)
-        outcomes = self._publish(shown, settings, now, force)
+        with self._timed(stages, "pull"):
+            pulls = self._pull(settings, now, progress, force=force, paced=paced)
+            works, gone = self._decide(settings, pulls, now)
+        with self._timed(stages, "make"):
+            self._maker.make(channel, settings, works, now, progress)
+            self._keep(channel.id, pulls, gone, now)
+        with self._timed(stages, "line up"):
+            shown = self._rundown.at(now, channel, settings)
+        with self._timed(stages, "publish"):
+            outcomes = self._publish(shown, settings, now, force)
         report = Report(
             channel=channel.id,
             status=status(pulls.values(), outcomes.values()),
@@ -101,10 +107,17 @@ class Pipeline:
             documents=outcomes,
             issues=issues(pulls.values(), outcomes.values()),
             seconds=round(self._clock() - started, 3),
+            stages=stages,
             **said(shown),
         )
         self._finish(report, shown, now)
         return report
+
+    @contextmanager
+    def _timed(self, stages: dict[str, float], name: str) -> Iterator[None]:
+        began = self._clock()
+        yield
+        stages[name] = round(self._clock() - began, 3)
 
     def publish(self, settings: ChannelSettings, now: datetime) -> Report:
         """Return what was published of what is known at `now`: nothing is pulled, nothing made.

@@ -32,6 +32,7 @@ class Report(Struct, frozen=True):
 
     `status` is published, unchanged, held (a document was), failed (every source did) or busy. `issues` are
     the sources' and the writers', `troubles` those of articles that are on air all the same, one a code.
+    `stages` are the seconds that each stage took.
     """
 
     channel: str
@@ -47,6 +48,7 @@ class Report(Struct, frozen=True):
     seconds: float = 0.0
     rendering: tuple[Job, ...] = ()
     troubles: tuple[Issue, ...] = ()
+    stages: Mapping[str, float] = {}
 
 
 def said(shown: Shown) -> dict[str, Any]:

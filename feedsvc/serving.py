@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,16 +18,26 @@ from feedsvc.settings import Settings
 
 # feedsvc.wsgi, in a process of its own, finds its settings under these names.
 SETTINGS, PORT = "FEEDSVC_SETTINGS", "FEEDSVC_PORT"
+# Where all processes put what they count (feedsvc.metrics).
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def serve(settings: Settings, path: Path, *, schedule: bool) -> None:
     """Serve the channels of `path` until stopped, and refresh them on `schedule`."""
     os.environ[SETTINGS] = str(path.resolve())
     os.environ[PORT] = str(settings.server.port)
+    os.environ[COUNTS] = str(emptied(settings.root / "var" / "metrics"))
     # A forked worker would inherit the scheduler's threads and locks half way through.
     multiprocessing.set_start_method("spawn", force=True)
     with scheduling(settings) if schedule else nullcontext():
         web_server(settings).serve()
+
+
+def emptied(folder: Path) -> Path:
+    """Return a folder with nothing in it: what processes counted that are no more is of no use."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager

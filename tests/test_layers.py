@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"feeds"},
     {"settings"},
-    {"http", "charsets", "dates", "filters", "pixels", "processes"},
+    {"http", "charsets", "dates", "filters", "metrics", "pixels", "processes"},
     {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
     # Slides are set in the type of title cards: one floor above thumbnails.
     {"slides", "produce", "decide", "publication", "selection", "pacing"},

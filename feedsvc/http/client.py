@@ -41,7 +41,8 @@ class _Passing(FetchError):
 class Http:
     """A client for many threads, which sends at most so many requests, for so many seconds, if limited.
 
-    `sleep` and `clock` (seconds since 1970) are there for tests.
+    `observe` is told each host asked and what came of it, a status or the code of a failure. `sleep` and
+    `clock` (seconds since 1970) are there for tests.
     """
 
     def __init__(
@@ -52,11 +53,12 @@ class Http:
         clock: Callable[[], float] = time.time,
         most: int | None = None,
         lasts: float | None = None,
+        observe: Callable[[str, str], None] = lambda host, outcome: None,
     ) -> None:
         self.settings = settings
         self._most, self._asked = most, count(1)
         self._ends = None if lasts is None else clock() + lasts
-        self._sleep, self._clock = sleep, clock
+        self._sleep, self._clock, self._observe = sleep, clock, observe
         self._guarded, self._trusted = Adapter(public_only=True), Adapter(public_only=False)
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
@@ -168,9 +170,11 @@ class Http:
             try:
                 answer = self._ask(url, headers, limit, whole, body)
             except FetchError as error:
+                self._observe(_host(url), error.code)
                 if error.code in ("fetch_timeout", "fetch_unreachable"):
                     host.silent(self._clock())
                 raise
+            self._observe(_host(url), str(answer.status))
             host.silences = 0
             if (failure := _refusal(url, answer, self._clock())) is None:
                 return answer

@@ -55,6 +55,7 @@ from feedsvc.store.tables import (
     batches,
     create_tables,
     forget,
+    insert_once,
     moment,
     upsert,
 )
@@ -140,6 +141,14 @@ class Store:
         )
         with self._engine.connect() as db:
             return [as_stored(row) for row in db.execute(query)]
+
+    def count(self, channel: str) -> int:
+        """Return how many articles of a channel are known and not withdrawn."""
+        query = sa.select(sa.func.count()).where(
+            ARTICLES.c.channel == channel, ARTICLES.c.withdrawn.is_(None)
+        )
+        with self._engine.connect() as db:
+            return db.scalar(query) or 0
 
     def guids(self, channel: str, source: str) -> dict[str, str]:
         """Return the guid of every article of a source that is not withdrawn, by id."""
@@ -353,6 +362,13 @@ class Store:
         """Return a fact as JSON, `null` when nobody has found it out."""
         with self._engine.connect() as db:
             return db.scalar(sa.select(FACTS.c.value).where(FACTS.c.name == name)) or b"null"
+
+    def settled(self, name: str, value: str) -> str:
+        """Return what was settled first under this name, by whichever process: `value` if it was this one."""
+        if self.fact(name) == b"null":
+            with self._engine.begin() as db:
+                db.execute(insert_once(FACTS, {"name": name, "value": msgspec.json.encode(value)}))
+        return msgspec.json.decode(self.fact(name), type=str)
 
     # Runs
 

@@ -180,6 +180,11 @@ def upsert(db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> No
         db.execute(statement.on_conflict_do_nothing() if renewed is None else renewed, rows)
 
 
+def insert_once(table: sa.Table, row: dict[str, Any]) -> sa.Insert:
+    """Return the statement that writes a row unless there is one with its keys."""
+    return sqlite.insert(table).values(row).on_conflict_do_nothing()
+
+
 def forget(db: sa.Connection, table: sa.Table, key: sa.Column[int], keep: int, **only: str) -> None:
     """Delete all but the last `keep` rows in which the columns `only` are so."""
     same = [table.c[name] == value for name, value in only.items()]

@@ -6,13 +6,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
+from feedsvc import metrics
 from feedsvc.blobs import Blobs
 from feedsvc.settings import Settings
 from feedsvc.store import Store
-from feedsvc.web import api, errors, health, hub, media, preview, published
+from feedsvc.web import access, api, errors, figures, health, hub, media, preview, published
 from feedsvc.web.published import Feeds, Published, wrap
 
 __all__ = ["Feeds", "Published", "create_app", "wrap"]
@@ -35,6 +36,8 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.register_blueprint(preview.routes(store, settings, now))
     app.register_blueprint(api.routes(store, settings, now))
     app.register_blueprint(hub.routes(store, now))
+    app.register_blueprint(figures.routes(store, settings, now))
+    access.guard(app, store, settings, now)
     errors.register(app)
     app.after_request(_guard(_policy(settings.server.public_url)))
     return app
@@ -55,6 +58,8 @@ def _policy(public_url: str) -> str:
 
 def _guard(policy: str) -> Callable[[Response], Response]:
     def guarded(response: Response) -> Response:
+        if request.blueprint != "feeds":
+            metrics.answered(request.blueprint or "other", str(response.status_code))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "no-cache")

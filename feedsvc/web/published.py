@@ -6,6 +6,7 @@ fails leaves the last good feeds on air.
 """
 
 import logging
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etags
 
 from feeds import FORMATS
+from feedsvc import metrics
 from feedsvc.settings import Settings
 from feedsvc.store import Document, Store
 
@@ -158,6 +160,7 @@ class Feeds:
         self._version = -1
         self._failing = False
         self._stopped = Event()
+        self._answered: deque[str] = deque(maxlen=1_000_000)
         self.watched = False
 
     def __contains__(self, path: str) -> bool:
@@ -166,7 +169,11 @@ class Feeds:
     def answer(self, environ: WSGIEnvironment) -> Answer | None:
         """Return the answer to one request; None when there is no feed at its path."""
         found = self._table.get(environ["PATH_INFO"])
-        return found.answer(environ) if found else None
+        if found is None:
+            return None
+        answer = found.answer(environ)
+        self._answered.append(answer.status[:3])
+        return answer
 
     def reload(self) -> None:
         """Read what was published since; what cannot be read stays as it is, and the log says so once."""
@@ -200,6 +207,13 @@ class Feeds:
     def _follow(self, every: float) -> None:
         while not self._stopped.wait(every):
             self.reload()
+            self.count()
+
+    def count(self) -> None:
+        """Count what was answered since: an append costs a request nothing, a count would."""
+        some = [self._answered.popleft() for _ in range(len(self._answered))]
+        for status, count in Counter(some).items():
+            metrics.answered("feeds", status, count)
 
     def close(self) -> None:
         """Stop watching."""
