@@ -21,7 +21,7 @@ CODES = {
 }
 LATEST = "Latest"
 # It was decided, whatever else is right or wrong with the article.
-DECIDED = ("excluded", "same_story", "page_gone")
+DECIDED = ("excluded", "same_story", "page_gone", "taken_off")
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 

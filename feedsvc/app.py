@@ -181,7 +181,8 @@ class Service:
         """Return what the stories of a channel have in common now."""
         place = channel.brand.logo
         named = place if "://" in place else blake2b(self.logo(place), digest_size=16).hexdigest()
-        return look_of(channel, self.settings.server.public_url, named)
+        edits = self.store.desk.edits(channel.id)
+        return look_of(channel, self.settings.server.public_url, named, edits)
 
     def logo(self, place: str) -> bytes:
         """Return the bytes of a logo in a file or on the web, none when it cannot be had."""

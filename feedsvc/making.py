@@ -10,13 +10,14 @@ from typing import Protocol, TypeVar
 from msgspec.structs import replace
 
 from feeds.model import Article, Channel, Issue
+from feedsvc import desk
 from feedsvc.decide import Work, passing, retry_at
 from feedsvc.produce import Producer, dated, without
 from feedsvc.publication import public
 from feedsvc.selection import edited, unwanted
 from feedsvc.settings import ChannelSettings
 from feedsvc.sources import Source
-from feedsvc.store import Changes, Store, Stored
+from feedsvc.store import Changes, Edit, Store, Stored
 from feedsvc.stories import wants_story
 
 CODES = {"video_unread": "The service failed on the article; the others went on."}
@@ -64,7 +65,11 @@ class Maker:
         progress("make", 0, len(works))
         for start in range(0, len(works), SAVED_AT_ONCE):
             some = works[start : start + SAVED_AT_ONCE]
-            read = list(self._pmap(lambda work: self._understand(channel, settings, work, now), some))
+            edits = self._store.desk.edits(channel.id)
+            read = [
+                desk.told(article, edits.get(article.id, Edit()))
+                for article in self._pmap(lambda work: self._understand(channel, settings, work, now), some)
+            ]
             site = self._site_pictures(channel.id, read, now)
             illustrate = partial(self._illustrate, channel, settings, site, now)
             made = self._pmap(illustrate, zip(some, read, strict=True))

@@ -63,10 +63,15 @@ def folder_of(url: str) -> str:
 
 def document_of(written: Written, format_: Format, feed: Feed, now: datetime) -> Document:
     """Return the document as it is served: the same bytes always make the same ETag and gzip."""
-    body = written.body
+    blank = Document(feed.channel.id, format_.name, now, "", (), b"", b"")
+    return reissued(blank, written.body, written.ids, now)
+
+
+def reissued(document: Document, body: bytes, ids: tuple[str, ...], now: datetime) -> Document:
+    """Return a document with another body, with all that follows from it."""
     etag = blake2b(body, digest_size=16).hexdigest()
     squeezed = gzip.compress(body, 9, mtime=0)
-    return Document(feed.channel.id, format_.name, now, etag, written.ids, body, squeezed)
+    return Document(document.channel, document.format, now, etag, ids, body, squeezed)
 
 
 def held_because(

@@ -20,6 +20,8 @@ import msgspec
 from msgspec.structs import replace
 
 from feeds import FORMATS, text
+from feeds.model import Channel
+from feedsvc import desk
 from feedsvc.blobs import Blobs
 from feedsvc.decide import Work, decide, known_as, names, renamed, withdrawn
 from feedsvc.housekeeping import LOOKED_AT_AGAIN, collect, look_again
@@ -31,7 +33,7 @@ from feedsvc.report import Report, decode, issues, said, says_again, status
 from feedsvc.rundown import Rundown, Shown, look_of
 from feedsvc.settings import ChannelSettings, every
 from feedsvc.sources import Pulled, Seen, Source, pull
-from feedsvc.store import Changes, Document, Run, SourceState, Store
+from feedsvc.store import Changes, Document, Hold, Run, SourceState, Store
 from feedsvc.stories import Look
 
 # No source is left alone for longer, whatever its `ttl` says.
@@ -64,11 +66,14 @@ class Pipeline:
         self._blobs = blobs
         self._sources = sources
         self._maker = Maker(store, producer, sources, public_url, pmap)
-        self._rundown = Rundown(store, public_url, look or (lambda settings: look_of(settings, public_url)))
+        self._rundown = Rundown(store, public_url, look or self._look)
         self._public_url = public_url
         self._clock = clock
         self._subscribe = subscribe
         self._next: dict[tuple[str, str], datetime] = {}
+
+    def _look(self, settings: ChannelSettings) -> Look:
+        return look_of(settings, self._public_url, edits=self._store.desk.edits(settings.id))
 
     def refresh(
         self,
@@ -93,10 +98,7 @@ class Pipeline:
         with self._timed(stages, "make"):
             self._maker.make(channel, settings, works, now, progress)
             self._keep(channel.id, pulls, gone, now)
-        with self._timed(stages, "line up"):
-            shown = self._rundown.at(now, channel, settings)
-        with self._timed(stages, "publish"):
-            outcomes = self._publish(shown, settings, now, force)
+        shown, outcomes = self._put_on_air(channel, settings, now, stages, force=force)
         report = Report(
             channel=channel.id,
             status=status(pulls.values(), outcomes.values()),
@@ -126,8 +128,7 @@ class Pipeline:
         """
         started = self._clock()
         channel = channel_of(settings, self._public_url)
-        shown = self._rundown.at(now, channel, settings)
-        outcomes = self._publish(shown, settings, now, force=False)
+        shown, outcomes = self._put_on_air(channel, settings, now, {})
         last = next((decode(run.report) for run in self._store.runs(channel.id)), Report(channel.id, ""))
         report = replace(
             last,
@@ -221,9 +222,32 @@ class Pipeline:
         changed = {key: s for key, s in states.items() if s != self._store.source(channel, key)}
         self._store.save(channel, Changes(withdrawn=gone, sources=changed), now)
 
-    def _publish(
-        self, shown: Shown, settings: ChannelSettings, now: datetime, force: bool
-    ) -> dict[str, Outcome]:
+    def _put_on_air(
+        self,
+        channel: Channel,
+        settings: ChannelSettings,
+        now: datetime,
+        stages: dict[str, float],
+        *,
+        force: bool = False,
+    ) -> tuple[Shown, dict[str, Outcome]]:
+        """Return what is shown from now on, and what became of each document.
+
+        A producer may take something off the air, or hold the channel, at any moment: then all is done again.
+        """
+        while True:
+            with self._timed(stages, "line up"):
+                shown = self._rundown.at(now, channel, settings)
+            with self._timed(stages, "publish"):
+                hold = self._store.desk.held(channel.id)
+                outcomes, documents = self._written(shown, settings, now, force=force, hold=hold)
+                if self._store.publish(documents, by_hand=hold is not None):
+                    return shown, outcomes
+
+    def _written(
+        self, shown: Shown, settings: ChannelSettings, now: datetime, *, force: bool, hold: Hold | None
+    ) -> tuple[dict[str, Outcome], list[Document]]:
+        """Return what becomes of each document, and those to publish."""
         outcomes: dict[str, Outcome] = {}
         documents: list[Document] = []
         feed, rendering = shown.lineup.feed, any(job.kind == "story" for job in shown.jobs)
@@ -233,17 +257,19 @@ class Pipeline:
             written = format_.write(feed)
             same = last if last and last.body == written.body else None
             document = same or document_of(written, format_, feed, now)
-            drop = 1.0 if force else settings.max_drop
-            because = None if same else held_because(document, format_, last, drop, rendering=rendering)
-            if publishes := not (same or because):
-                documents.append(document)
+            if hold and last and not same:
+                # Rights that have run out wait for nobody: what must leave leaves what is on air.
+                documents += [kept] if (kept := desk.less(last, _must_leave(shown), now)) != last else []
+                because: str | None = desk.held_because(hold)
+            else:
+                drop = 1.0 if force else settings.max_drop
+                because = None if same else held_because(document, format_, last, drop, rendering=rendering)
+                documents += [] if same or because else [document]
             outcomes[name] = Outcome(
-                *(len(document.body), len(document.ids), document.etag, publishes, because),
+                *(len(document.body), len(document.ids), document.etag, not (same or because), because),
                 warnings=tuple(i for i in written.issues if i.severity == "warning"),
             )
-        if documents:
-            self._store.publish(documents)
-        return outcomes
+        return outcomes, documents
 
     def _finish(self, report: Report, shown: Shown, now: datetime) -> None:
         self._remember(report, now)
@@ -260,3 +286,8 @@ class Pipeline:
             *(report.channel, report.status, report.seen, report.new, report.changed),
             *(report.on_air, len(report.left_out), report.seconds),
         )
+
+
+def _must_leave(shown: Shown) -> set[str]:
+    """Return the ids of what may not be shown any more, whoever holds the channel."""
+    return {out.article.id for out in shown.lineup.left_out if out.issue.code in ("expired", "taken_off")}

@@ -1,8 +1,9 @@
 """What is stored of a channel, lined up: which articles, each with which video, and what is still to come."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,13 +12,14 @@ from feeds import FORMATS
 from feeds.duplicates import duplicates
 from feeds.lineup import DECIDED, Budget, Lineup, line_up
 from feeds.model import Article, Channel, Issue
-from feedsvc import slides
+from feedsvc import desk, slides
 from feedsvc.publication import channel_of, public
 from feedsvc.selection import edited, unwanted
 from feedsvc.settings import ChannelSettings
-from feedsvc.store import Store
+from feedsvc.store import Edit, Store
 from feedsvc.stories import Job, Look, Told, excerpt, job, tell
 
+NO_EDITS: Mapping[str, Edit] = MappingProxyType({})
 # More than any budget holds, and enough of the others to say why they are missing.
 PLAYABLE_CONSIDERED, OTHERS_CONSIDERED = 1000, 1000
 
@@ -38,20 +40,23 @@ class Rundown:
     def at(self, now: datetime, channel: Channel, settings: ChannelSettings) -> Shown:
         """Return what is on air at `now`; what is being rendered keeps a place, what has none need not be."""
         sources = [source.key for source in settings.source]
+        look = self._look(settings)
         articles = chain(
             self._store.newest(channel.id, sources, PLAYABLE_CONSIDERED, playable=True),
             self._store.newest(channel.id, sources, OTHERS_CONSIDERED, playable=False),
         )
-        chosen = self._chosen([public(a, self._public_url) for a in articles], settings, now)
-        told = self._told(chosen, settings, now)
+        chosen = self._chosen([public(a, self._public_url) for a in articles], settings, look, now)
+        told = self._told(chosen, settings, look, now)
         formats = (FORMATS[name] for name in settings.formats)
         budgets = [Budget(f.cost, f.limit) for f in formats if f.limit is not None]
         whole = (public(a, self._public_url) for a in told.articles)
         lineup = line_up(whole, channel, now, budgets, told.waiting)
         return Shown(lineup, tuple(_in_order(told.jobs, lineup)))
 
-    def _chosen(self, articles: Iterable[Article], settings: ChannelSettings, now: datetime) -> list[Article]:
-        """Return the articles as the settings of their sources have them, the unwanted marked as such.
+    def _chosen(
+        self, articles: Iterable[Article], settings: ChannelSettings, look: Look, now: datetime
+    ) -> list[Article]:
+        """Return the articles as settings and producers have them, the unwanted marked as such.
 
         One that was unwanted when it was pulled, and no longer is, is made at the next refresh.
         """
@@ -60,7 +65,7 @@ class Rundown:
             known = [issue for issue in article.issues if issue.code != "excluded"]
             was_unwanted = len(known) < len(article.issues)
             source = settings.sources[article.source]
-            article = edited(replace(article, issues=tuple(known)), source)
+            article = look.edit(replace(article, issues=tuple(known)))
             if refused := unwanted(article, source, now):
                 article = replace(article, issues=(refused, *known))
             elif was_unwanted:
@@ -70,9 +75,10 @@ class Rundown:
             self._store.due_now(settings.id, wanted_after_all, now)
         return _told_once(found)
 
-    def _told(self, articles: Sequence[Article], settings: ChannelSettings, now: datetime) -> Told:
+    def _told(
+        self, articles: Sequence[Article], settings: ChannelSettings, look: Look, now: datetime
+    ) -> Told:
         """Return the articles with their story videos; what can have none is remembered for its key."""
-        look = self._look(settings)
         wanted = {a.id: one for a in articles if (one := job(a, look, now))}
         rendered = self._store.renders.of(settings.id, wanted)
 
@@ -84,12 +90,19 @@ class Rundown:
         return told
 
 
-def look_of(settings: ChannelSettings, public_url: str, logo: str = "") -> Look:
-    """Return what a channel's stories have in common; without a site of its own they name none."""
+def look_of(
+    settings: ChannelSettings, public_url: str, logo: str = "", edits: Mapping[str, Edit] = NO_EDITS
+) -> Look:
+    """Return what a channel's stories have in common; without a site of its own they name none.
+
+    `edits` are the producers', by id.
+    """
     sources = settings.sources
 
     def edit(article: Article) -> Article:
-        return edited(article, sources[article.source]) if article.source in sources else article
+        if article.source in sources:
+            article = edited(article, sources[article.source])
+        return desk.edited(article, edits[article.id]) if article.id in edits else article
 
     return Look(replace(channel_of(settings, public_url), site=settings.site), settings.story, logo, edit)
 

@@ -16,7 +16,7 @@ FLOORS = [
     {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
     # Slides are set in the type of title cards: one floor above thumbnails.
     {"slides", "produce", "decide", "publication", "selection", "pacing"},
-    {"stories", "studio", "websub"},
+    {"desk", "stories", "studio", "websub"},
     {"renderer", "rundown", "making"},
     {"report", "housekeeping", "discovery"},
     {"refresh", "scheduler", "jobs", "web", "checker", "export", "why"},

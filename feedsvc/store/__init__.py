@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from feeds.model import Article
-from feedsvc.store.desk import Desk, off_air, record
+from feedsvc.store.desk import Desk, forbidden, record
 from feedsvc.store.engine import StoreError, open_engine
 from feedsvc.store.leases import Leases
 from feedsvc.store.probes import Probes
@@ -263,16 +263,17 @@ class Store:
 
     # Documents
 
-    def publish(self, documents: Sequence[Document]) -> bool:
+    def publish(self, documents: Sequence[Document], *, by_hand: bool = False) -> bool:
         """Make these the current documents, all at once, and forget the oldest versions.
 
         Nothing is published, and False returned, when one names what a producer has taken off the air since
-        it was made: that is asked once the database is ours alone, so that it cannot slip through.
+        it was made, or holds its channel and this is not done `by_hand`: that is asked once the database is
+        ours alone, so that nothing slips through.
         """
         with self._engine.connect() as db, db.begin() as transaction:
             for document in documents:
                 _put(db, document)
-            if any(off_air(db, document.channel) & set(document.ids) for document in documents):
+            if any(forbidden(db, document, by_hand) for document in documents):
                 transaction.rollback()
                 return False
         return True

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from feedsvc.store.records import Action, Edit, Entry, Hold
+from feedsvc.store.records import Action, Document, Edit, Entry, Hold
 from feedsvc.store.tables import ACTIONS, EDITS, HOLDS, forget, moment, upsert
 
 ACTIONS_KEPT = 1000
@@ -91,11 +91,12 @@ def record(db: sa.Connection, channel: str, id: str, edit: Edit, who: str, now: 
     return int(db.execute(EDITS.insert().values(row).returning(EDITS.c.number)).scalar_one())
 
 
-def off_air(db: sa.Connection, channel: str) -> set[str]:
-    """Return the ids of what was taken off the air, as this transaction sees it."""
-    query = sa.select(EDITS).where(EDITS.c.channel == channel, EDITS.c.undone.is_(None))
-    entries = (_entry(row) for row in db.execute(query))
-    return {entry.id for entry in entries if entry.edit.off_air}
+def forbidden(db: sa.Connection, document: Document, by_hand: bool) -> bool:
+    """Tell whether a document may not be published, as this transaction sees it."""
+    standing = sa.select(EDITS).where(EDITS.c.channel == document.channel, EDITS.c.undone.is_(None))
+    off_air = {entry.id for entry in map(_entry, db.execute(standing)) if entry.edit.off_air}
+    held = db.execute(sa.select(HOLDS).where(HOLDS.c.channel == document.channel)).first()
+    return bool(off_air & set(document.ids)) or (held is not None and not by_hand)
 
 
 def _standing(entries: Iterable[Entry]) -> dict[str, Edit]:

@@ -30,6 +30,11 @@ class Probes:
         with self._engine.begin() as db:
             upsert(db, PROBES, [row])
 
+    def forget(self, url: str) -> None:
+        """Forget what is at `url`, so that it is looked at anew."""
+        with self._engine.begin() as db:
+            db.execute(PROBES.delete().where(PROBES.c.url == url))
+
     def aged(self, urls: Iterable[str], before: datetime, limit: int) -> list[str]:
         """Return those of `urls` that were last looked at before a time, the oldest first."""
         found: list[tuple[float, str]] = []

@@ -88,7 +88,8 @@ def _tried(images: tuple[Image, ...], fetch: Callable[[str], bytes]) -> Iterator
         found = _candidate(image, fetch)
         yield found
         if isinstance(found, _Candidate):
-            if found.unbeaten or (image == lead and found.good):
+            # A person who says where to look has chosen the picture.
+            if found.unbeaten or (image == lead and (found.good or image.focus)):
                 return
             good = good or found.good
 
