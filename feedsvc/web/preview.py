@@ -18,8 +18,8 @@ from feeds.model import Issue
 from feeds.readers import READERS, Screen, Tile
 from feeds.text import web_url
 from feedsvc.settings import Settings
+from feedsvc.standing import grouped, standing
 from feedsvc.store import Store
-from feedsvc.web.standing import grouped, standing
 
 Kind = Literal["video", "hls", "tv", ""]
 _NAMES = {"template": "Roku’s template", "wizard": "DP2SceneGraph Wizard"}

@@ -40,6 +40,13 @@ class Report(Struct, frozen=True):
     """What a refresh did; `at` is None when there was none yet."""
 
     status: str = ""
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    on_air: int = 0
+    seconds: float = 0.0
+    stages: Mapping[str, float] = {}
     left_out: tuple[OffAir, ...] = ()
     documents: Mapping[str, Outcome] = {}
     issues: tuple[Issue, ...] = ()
@@ -85,6 +92,30 @@ class Standing(Struct, frozen=True):
     def on_air(self) -> int:
         """How many articles are on air."""
         return max((paper.edition.items for paper in self.papers if paper.edition), default=0)
+
+
+class Pull(Struct, frozen=True):
+    """How a source was when it was last asked, and when it will be again."""
+
+    at: datetime
+    failed: bool = False
+    articles: int = 0
+    issues: int = 0
+    again: datetime | None = None
+
+
+class Schedule(Struct, frozen=True):
+    """When a channel was last refreshed and is next, and how its sources are, by their key."""
+
+    at: datetime | None = None
+    next: datetime | None = None
+    sources: Mapping[str, Pull] = {}
+
+
+def schedule(store: Store, channel: str) -> Schedule:
+    """Return what the scheduler last told of a channel."""
+    told = msgspec.json.decode(store.fact(f"schedule {channel}"), type=Schedule | None)
+    return told or Schedule()
 
 
 def standing(store: Store, channel: ChannelSettings, public_url: str) -> Standing:
