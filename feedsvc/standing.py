@@ -87,6 +87,12 @@ class Standing(Struct, frozen=True):
     papers: tuple[Paper, ...]
     lamp: str
     word: str
+    newest: datetime | None = None
+
+    @property
+    def problems(self) -> int:
+        """How many things a person might look at."""
+        return len(self.report.issues) + len(self.report.troubles)
 
     @property
     def on_air(self) -> int:
@@ -123,7 +129,8 @@ def standing(store: Store, channel: ChannelSettings, public_url: str) -> Standin
     report = last_report(store, channel.id)
     editions = store.editions(channel.id)
     papers = _papers(channel, report, editions, f"{public_url}/feeds/{channel.id}")
-    return Standing(channel, report, tuple(papers), *_lamp(report, bool(editions)))
+    newest = store.newest_released(channel.id)
+    return Standing(channel, report, tuple(papers), *_lamp(report, bool(editions)), newest=newest)
 
 
 def last_report(store: Store, channel: str) -> Report:

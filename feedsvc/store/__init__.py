@@ -150,6 +150,16 @@ class Store:
         with self._engine.connect() as db:
             return db.scalar(query) or 0
 
+    def newest_released(self, channel: str) -> datetime | None:
+        """Return when the newest article of a channel with a video that plays came out."""
+        table = ARTICLES.c
+        query = sa.select(sa.func.max(table.released)).where(
+            table.channel == channel, table.withdrawn.is_(None), table.playable
+        )
+        with self._engine.connect() as db:
+            found = db.scalar(query)
+        return moment(found) if found else None
+
     def guids(self, channel: str, source: str) -> dict[str, str]:
         """Return the guid of every article of a source that is not withdrawn, by id."""
         table = ARTICLES.c
