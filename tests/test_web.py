@@ -573,7 +573,7 @@ def test_index_says_how_each_channel_stands(plain: Client, store: Store) -> None
         *(f"{PUBLIC}{address}" for address in ADDRESSES),
     ]
     assert "Not on air yet Not there yet" in words(second)
-    assert "Last reportnone yet" in words(second)
+    assert "Last refreshnone yet" in words(second)
 
 
 @pytest.mark.parametrize("format_", ["roku", "roku_mrss"])
