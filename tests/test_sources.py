@@ -15,6 +15,7 @@ from feedsvc import pages
 from feedsvc.http import Http, Validator
 from feedsvc.settings import HttpSettings, SettingsError, SourceSettings
 from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools, elsewhere
+from tests.cms_sites import WordPress
 from tests.codes import CODES
 from tests.loopback import Loopback
 
@@ -37,6 +38,14 @@ def _served(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _wordpress(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(WordPress(*msgspec.json.decode(sample.read_bytes())).routes())
+    return Setup(
+        SourceSettings(kind="wordpress", url=site.url("/")),
+        SourceSettings(kind="wordpress", url=site.url("/gone/")),
+    )
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -45,6 +54,7 @@ def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }
