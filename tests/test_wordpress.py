@@ -132,7 +132,8 @@ def test_the_featured_picture_leads_in_its_largest_size_and_once() -> None:
 
 def test_case_53_a_featured_film_or_nothing_is_no_picture() -> None:
     film = {"media_type": "file", "source_url": "https://news.example/v.mp4"}
-    for media in ([film], [{"code": "rest_forbidden"}], [None], {}, "x"):
+    odd: list[Any] = [[film], [{"code": "rest_forbidden"}], [None], {}, "x"]
+    for media in odd:
         assert told(**embedded(wp_featuredmedia=media)).images == ()
     jetpack = told(jetpack_featured_media_url="https://i0.wp.com/news.example/a.jpg")
     assert [i.url for i in jetpack.images] == ["https://i0.wp.com/news.example/a.jpg"]
