@@ -30,12 +30,13 @@ class Setup(msgspec.Struct, frozen=True):
     nothing: SourceSettings
 
 
-def _served(site: Loopback, sample: Path, work: Path) -> Setup:
-    site.routes["/feed"] = sample.read_bytes()
-    url = {name: site.url(path) for name, path in (("sample", "/feed"), ("nothing", "/gone"))}
-    return Setup(
-        SourceSettings(kind="rss", url=url["sample"]), SourceSettings(kind="rss", url=url["nothing"])
-    )
+def _served(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
+    def serve(site: Loopback, sample: Path, work: Path) -> Setup:
+        site.routes["/feed"] = sample.read_bytes()
+        sample_url, nothing = site.url("/feed"), site.url("/gone")
+        return Setup(SourceSettings(kind=kind, url=sample_url), SourceSettings(kind=kind, url=nothing))
+
+    return serve
 
 
 def _wordpress(site: Loopback, sample: Path, work: Path) -> Setup:
@@ -53,7 +54,8 @@ def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
 
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
-    "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served("rss")),
+    "jsonfeed": (sorted((SAMPLES / "jsonfeed").glob("*.json")), _served("jsonfeed")),
     "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,

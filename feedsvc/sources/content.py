@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.model import Article, Image
+from feeds.model import Article, Image, Video
 from feedsvc.sources.feed_item import NO_SECTION
 from feedsvc.sources.media_rss import is_image, joined
 
@@ -55,7 +55,7 @@ def read(
         found,
         # A reader of pages is not sure of a text of a few words; here it is all there is.
         body=found.body or tuple(_lines(markup)),
-        images=_each_once((*([lead] if lead else []), *found.images)),
+        images=each_once((*([lead] if lead else []), *found.images)),
         issues=tuple(issue for issue in found.issues if not issue.code.startswith("page_")),
     )
 
@@ -106,13 +106,21 @@ def _original(img: lxml_html.HtmlElement, target: str | None, url: str) -> str |
     return f"{shown[: cropped.start()]}{cropped[1]}{cropped[2]}" if cropped else None
 
 
-def _each_once(images: Iterable[Image]) -> tuple[Image, ...]:
+def each_once(images: Iterable[Image]) -> tuple[Image, ...]:
     """Return pictures without the smaller renditions of those before them."""
     kept: dict[str, Image] = {}
     for image in images:
         known = kept.setdefault(_key(image.url), image)
         if image.caption and not known.caption:
             kept[_key(image.url)] = replace(known, caption=image.caption)
+    return tuple(kept.values())
+
+
+def each_video(videos: Iterable[Video]) -> tuple[Video, ...]:
+    """Return videos without those whose address came before."""
+    kept: dict[str, Video] = {}
+    for video in videos:
+        kept.setdefault(video.url, video)
     return tuple(kept.values())
 
 

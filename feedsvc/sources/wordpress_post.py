@@ -47,7 +47,7 @@ def article(post: Any, site: str, reader: content.Read) -> Article:
         published=moment(post, "date"),
         updated=moment(post, "modified"),
         images=told.images,
-        videos=tuple({v.url: v for v in (*_own_fields(post, url or site), *told.videos)}.values()),
+        videos=content.each_video((*_own_fields(post, url or site), *told.videos)),
         captions=told.captions,
         issues=told.issues,
     )
