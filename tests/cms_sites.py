@@ -6,6 +6,7 @@ Only what a reader of articles meets: paging and its headers, filters, embeds, r
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import ceil
@@ -125,3 +126,78 @@ class WordPress:
 
     def _refuses(self, code: str, message: str, status: int = 400) -> Reply:
         return answer({"code": code, "message": message, "data": {"status": status}}, status)
+
+
+# Ghost
+
+
+class Ghost:
+    """A site: its `posts`, newest first, for who has the `key`; `shown` is whether its pages show it."""
+
+    def __init__(self, *posts: Node, key: str = "22444f78447824223cefc48062", shown: bool = False) -> None:
+        self.posts = list(posts)
+        self.key, self.shown = key, shown
+        self.most = 100
+
+    def routes(self, root: str = "/ghost/api/content/") -> dict[str, Route]:
+        """Return the routes of the site."""
+        return {f"{root}posts/": self.answer, "/": self.page}
+
+    def page(self, request: Request) -> Reply:
+        """Return the front page, with the script that lets readers search."""
+        script = f'<script defer data-key="{self.key}" data-sodo-search="/"></script>' if self.shown else ""
+        return Reply(f"<html><head>{script}</head><body></body></html>".encode())
+
+    def answer(self, request: Request) -> Reply:
+        """Return a page of posts, 304 when it is as it was, 401 without the key."""
+        query = asked(request)
+        if query.get("key") != self.key:
+            told = {"message": "Unknown Content API Key", "type": "UnauthorizedError"}
+            return answer({"errors": [told]}, 401)
+        size, page = min(int(query.get("limit", 15)), self.most), int(query.get("page", 1))
+        pages = max(1, ceil(len(self.posts) / size))
+        shown = [self._fields(post, query) for post in self.posts[(page - 1) * size : page * size]]
+        told_of = {
+            "page": page,
+            "limit": size,
+            "pages": pages,
+            "total": len(self.posts),
+            "next": page + 1 if page < pages else None,
+            "prev": page - 1 or None,
+        }
+        return conditional(request, {"posts": shown, "meta": {"pagination": told_of}})
+
+    def _fields(self, post: Node, query: Mapping[str, str]) -> Node:
+        left_out = {"tags", "authors", "primary_tag"} - {*query.get("include", "").split(",")}
+        left_out -= {"primary_tag"} if "tags" in query.get("include", "") else set()
+        return {name: value for name, value in post.items() if name not in left_out}
+
+
+def conditional(request: Request, value: Any) -> Reply:
+    """Return JSON with an ETag, or 304 for who has it."""
+    reply = answer(value)
+    etag = f'W/"{zlib.crc32(reply.body):x}"'
+    if request.headers.get("if-none-match") == etag:
+        return Reply(status=304, headers={"ETag": etag})
+    return Reply(reply.body, headers={**reply.headers, "ETag": etag})
+
+
+def ghost_post(number: int, **fields: Any) -> Node:
+    """Return a post as the API gives it; the higher its number the younger."""
+    when = f"2026-11-{1 + number // 24 % 28:02}T{number % 24:02}:00:00.000+00:00"
+    usual: Node = {
+        "id": f"{number:024x}",
+        "title": f"Story {number}",
+        "html": f"<p>The first line of {number}.</p><p>The second.</p>",
+        "url": f"https://news.example/story-{number}/",
+        "excerpt": f"The first line of {number}. The second.",
+        "custom_excerpt": None,
+        "feature_image": None,
+        "visibility": "public",
+        "published_at": when,
+        "updated_at": when,
+        "tags": [],
+        "authors": [{"name": "Ana Ruiz"}],
+        "primary_tag": None,
+    }
+    return {**usual, **fields}

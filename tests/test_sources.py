@@ -15,9 +15,9 @@ from feedsvc import pages
 from feedsvc.http import Http, Validator
 from feedsvc.settings import HttpSettings, SettingsError, SourceSettings
 from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools, elsewhere
-from tests.cms_sites import WordPress
+from tests.cms_sites import Ghost, WordPress
 from tests.codes import CODES
-from tests.loopback import Loopback
+from tests.loopback import Loopback, Reply
 
 SAMPLES = Path(__file__).parent / "data" / "sources"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -47,6 +47,15 @@ def _wordpress(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _ghost(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(Ghost(*msgspec.json.decode(sample.read_bytes()), shown=True).routes())
+    # Everybody can see this key, and "nothing" has a front page that names none.
+    site.routes["/gone"] = Reply(b"<html></html>")
+    return Setup(
+        SourceSettings(kind="ghost", url=site.url("/")), SourceSettings(kind="ghost", url=site.url("/gone"))
+    )
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -57,6 +66,7 @@ KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] |
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served("rss")),
     "jsonfeed": (sorted((SAMPLES / "jsonfeed").glob("*.json")), _served("jsonfeed")),
     "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
+    "ghost": (sorted((SAMPLES / "ghost").glob("*.json")), _ghost),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }

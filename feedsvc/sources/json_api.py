@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.model import Issue, Severity
+from feeds.model import Article, Issue, Severity
 from feedsvc.charsets import utf8
 from feedsvc.http import FetchError, Http, Response, Validator
 from feedsvc.sources.source import Pulled, Seen
@@ -144,6 +144,19 @@ def _host(url: str) -> str:
 def failed(error: FetchError | Refused, seen: Seen) -> Pulled:
     """Return a pull that failed, and forgets nothing."""
     return Pulled(validators=seen.validators, issues=(_told(error),), failed=True)
+
+
+def newest(reading: Reading, articles: Sequence[Article], *, cut: bool) -> Pulled:
+    """Return the newest articles of a source that has no others, or, when `cut`, none among these."""
+    dates = [article.published for article in articles if article.published]
+    ends = reading.whole and not cut
+    return Pulled(
+        tuple(articles),
+        reading.validators,
+        tuple(dict.fromkeys(reading.issues)),
+        complete=ends or bool(dates),
+        since=None if ends else min(dates, default=None),
+    )
 
 
 def _told(error: FetchError | Refused) -> Issue:
