@@ -7,11 +7,11 @@ Only what a reader of articles meets: paging and its headers, filters, embeds, r
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from tests.loopback import Reply, Request, Route
 
@@ -201,3 +201,121 @@ def ghost_post(number: int, **fields: Any) -> Node:
         "primary_tag": None,
     }
     return {**usual, **fields}
+
+
+# Drupal
+
+
+class Drupal:
+    """A site: its `nodes`, newest first, and what they refer to; `named` is how it names itself in links."""
+
+    def __init__(self, nodes: Iterable[Node], others: Iterable[Node] = (), named: str = "") -> None:
+        self.nodes = list(nodes)
+        self.others = {(one["type"], one["id"]): one for one in others}
+        self.named = named
+        self.most = 50
+
+    def routes(self, root: str = "/jsonapi") -> dict[str, Route]:
+        """Return the routes of the site."""
+        kinds = sorted({node["type"] for node in self.nodes} | {"node--article"})
+        paths = {kind: f"{root}/{kind.replace('--', '/')}" for kind in kinds}
+        links = {kind: {"href": f"{self.named}{path}"} for kind, path in paths.items()}
+        routes: dict[str, Route] = {root: answer({"jsonapi": {"version": "1.0"}, "data": [], "links": links})}
+        for kind, path in paths.items():
+            routes[path] = self._collection(kind)
+        return routes
+
+    def _collection(self, kind: str) -> Route:
+        def collection(request: Request) -> Reply:
+            return self.answer(request, [node for node in self.nodes if node["type"] == kind])
+
+        return collection
+
+    def answer(self, request: Request, nodes: list[Node]) -> Reply:
+        """Return a page of nodes with what is to be included, 304 when it is as it was."""
+        query = asked(request)
+        size, start = min(int(query.get("page[limit]", 50)), self.most), int(query.get("page[offset]", 0))
+        if query.get("filter[status]") == "1":
+            nodes = [node for node in nodes if node["attributes"]["status"]]
+        shown = nodes[start : start + size]
+        found: dict[tuple[str, str], Node] = {}
+        for path in filter(None, query.get("include", "").split(",")):
+            try:
+                self._follow(shown, path.split("."), found)
+            except KeyError:
+                message = f"`{path}` is not a valid relationship field name."
+                return answer({"errors": [{"status": "400", "detail": message}]}, 400)
+        links = {}
+        if start + size < len(nodes):
+            after = {**query, "page[offset]": start + size}
+            links["next"] = {"href": f"{self.named}{request.path}?{urlencode(after)}"}
+        told: Node = {"data": shown, "links": links}
+        if found:
+            told["included"] = [self._sparse(one, query) for one in found.values()]
+        return conditional(request, told)
+
+    def _follow(self, nodes: list[Node], path: list[str], found: dict[tuple[str, str], Node]) -> None:
+        """Gather what a path leads to; a name that no object has is a mistake, as Drupal sees it."""
+        if not nodes or not path:
+            return
+        if not any(path[0] in node.get("relationships", {}) for node in nodes):
+            raise KeyError(path[0])
+        reached = []
+        for node in nodes:
+            data = node.get("relationships", {}).get(path[0], {}).get("data") or []
+            for reference in data if isinstance(data, list) else [data]:
+                if one := self.others.get((reference["type"], reference["id"])):
+                    found[one["type"], one["id"]] = one
+                    reached.append(one)
+        self._follow(reached, path[1:], found)
+
+    def _sparse(self, one: Node, query: Mapping[str, str]) -> Node:
+        wanted = query.get(f"fields[{one['type']}]")
+        if wanted is None:
+            return one
+        names = wanted.split(",")
+        parts = ("attributes", "relationships")
+        kept = {part: {k: v for k, v in one.get(part, {}).items() if k in names} for part in parts}
+        return {**one, **kept}
+
+
+def drupal_node(number: int, **attributes: Any) -> Node:
+    """Return an article as the API gives it; the higher its number the younger."""
+    when = f"2026-11-{1 + number // 24 % 28:02}T{number % 24:02}:00:00+00:00"
+    usual: Node = {
+        "drupal_internal__nid": number,
+        "langcode": "en",
+        "status": True,
+        "title": f"Story {number}",
+        "created": when,
+        "changed": when,
+        "path": {"alias": f"/story-{number}", "pid": number, "langcode": "en"},
+        "body": {
+            "value": f"The first line of {number}.",
+            "format": "basic_html",
+            "processed": f"<p>The first line of {number}.</p><p>The second.</p>",
+            "summary": "",
+        },
+    }
+    identity = {"type": "node--article", "id": f"00000000-0000-4000-8000-{number:012x}"}
+    return {**identity, "attributes": {**usual, **attributes}, "relationships": {}}
+
+
+def drupal_refers(one: Node, **relations: Any) -> Node:
+    """Return an object that refers to others: to one, to a list, or to (one, what is said of it)."""
+
+    def reference(other: Any) -> Node:
+        said = {} if isinstance(other, dict) else other[1]
+        other = other if isinstance(other, dict) else other[0]
+        return {"type": other["type"], "id": other["id"], **({"meta": said} if said else {})}
+
+    told = {
+        name: {"data": [reference(o) for o in other] if isinstance(other, list) else reference(other)}
+        for name, other in relations.items()
+    }
+    return {**one, "relationships": {**one.get("relationships", {}), **told}}
+
+
+def drupal_part(kind: str, id_: str, **attributes: Any) -> Node:
+    """Return what a node may refer to: media, a file, a term, a paragraph, a user."""
+    return {"type": kind, "id": id_, "attributes": attributes, "relationships": {}}

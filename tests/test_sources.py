@@ -15,7 +15,7 @@ from feedsvc import pages
 from feedsvc.http import Http, Validator
 from feedsvc.settings import HttpSettings, SettingsError, SourceSettings
 from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools, elsewhere
-from tests.cms_sites import Ghost, WordPress
+from tests.cms_sites import Drupal, Ghost, WordPress
 from tests.codes import CODES
 from tests.loopback import Loopback, Reply
 
@@ -47,6 +47,14 @@ def _wordpress(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _drupal(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(Drupal(**msgspec.json.decode(sample.read_bytes())).routes("/cms/jsonapi"))
+    return Setup(
+        SourceSettings(kind="drupal", url=site.url("/cms")),
+        SourceSettings(kind="drupal", url=site.url("/gone")),
+    )
+
+
 def _ghost(site: Loopback, sample: Path, work: Path) -> Setup:
     site.routes.update(Ghost(*msgspec.json.decode(sample.read_bytes()), shown=True).routes())
     # Everybody can see this key, and "nothing" has a front page that names none.
@@ -66,6 +74,7 @@ KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] |
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served("rss")),
     "jsonfeed": (sorted((SAMPLES / "jsonfeed").glob("*.json")), _served("jsonfeed")),
     "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
+    "drupal": (sorted((SAMPLES / "drupal").glob("*.json")), _drupal),
     "ghost": (sorted((SAMPLES / "ghost").glob("*.json")), _ghost),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,

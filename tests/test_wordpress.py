@@ -259,6 +259,8 @@ def test_a_type_is_the_rest_base_of_another_kind_of_post(open_news: Callable[...
     news.cms.base = "reports"
     news.site.routes.update(news.cms.routes())
     assert titles(news.pull(type="reports")) == ["Story 1"]
+    news.site.routes.update(WordPress(wp_post(2)).routes())
+    assert titles(news.pull()) == ["Story 2"]
     missing = news.pull(type="rumours")
     assert (codes(missing), missing.failed) == (["wordpress_no_posts"], True)
     assert "rumours" in missing.issues[0].message
@@ -350,6 +352,7 @@ def test_what_the_limit_leaves_out_is_not_spoken_of(open_news: Callable[..., New
     pulled = news.pull(limit=5)
     assert (titles(pulled), len(pulled.kept)) == (["Story 21"], 4)
     assert pulled.since == first.articles[-2].published
+    assert len(news.pull(limit=10).articles) == 10
 
 
 @pytest.mark.parametrize("odd", ["old", "no totals"])

@@ -64,7 +64,8 @@ class Ghost:
         """Return the site's newest posts, or that they are as they were, or why they cannot be had."""
         problem: FetchError | Refused = Refused(_issue("ghost_no_key", self.url))
         for key in self._keys(seen):
-            reading = Reading(self._tools.http, self.url, seen, secret=f"key={quote(key)}")
+            wanted = f"{self._kind} {self._limit}"
+            reading = Reading(self._tools.http, self.url, seen, wanted, secret=f"key={quote(key)}")
             public = {} if self._key else {_REMEMBERED: Validator(etag=key)}
             if reading.unchanged():
                 return Pulled(validators={**reading.validators, **public}, unchanged=True)

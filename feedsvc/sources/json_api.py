@@ -30,6 +30,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
 ACCEPT = "application/json, application/vnd.api+json, application/feed+json, */*;q=0.5"
 _START = re.compile(r"(?<=[\n>])[ \t]{0,20}(?=[\[{])")
+# The name under which is remembered what was wanted.
+_WANTED = "wanted"
 _STARTS, _AHEAD, _SHOWN = 20, 100_000, 60
 
 
@@ -59,15 +61,21 @@ class Reading:
     """One pull's look at a JSON API: every address is asked once.
 
     The `login` goes to the host of `site` only. `secret` is a query (``key=...``) that every request has
-    and nobody is shown. After `unchanged` or a `walk`, `validators` are those of the pages, `whole` tells
+    and nobody is shown. `wanted` is what the settings want of the source: what was seen under others does not
+    count. After `unchanged` or a `walk`, `validators` are those of the pages, `whole` tells
     whether the last page was reached, and `issues` what went wrong on the way.
     """
 
-    def __init__(self, http: Http, site: str, seen: Seen, *, login: str = "", secret: str = "") -> None:
+    def __init__(
+        self, http: Http, site: str, seen: Seen, wanted: str, *, login: str = "", secret: str = ""
+    ) -> None:
         self.validators: dict[str, Validator] = {}
         self.whole = False
         self.issues: list[Issue] = []
-        self._http, self._seen, self._login, self._secret = http, seen, login, secret
+        self._http, self._login, self._secret = http, login, secret
+        self._wanted = {_WANTED: Validator(etag=wanted)}
+        same = seen.validators.get(_WANTED) == self._wanted[_WANTED]
+        self._known = {url: v for url, v in seen.validators.items() if url.startswith("http") and same}
         self._host = _host(site)
         self._read: dict[str, Answer] = {}
 
@@ -86,8 +94,8 @@ class Reading:
 
     def unchanged(self) -> bool:
         """Tell whether all pages read the last time are as they were, asking for no more than that."""
-        known = {url: kept for url, kept in self._seen.validators.items() if url.startswith("http")}
-        for url, kept in known.items():
+        self.validators = {**self._wanted}
+        for url, kept in self._known.items():
             try:
                 response = self._ask(url, kept)
                 if not response.not_modified:
@@ -97,28 +105,30 @@ class Reading:
             except (FetchError, Refused):
                 return False
             self.validators[url] = response.validator
-        return bool(known)
+        return bool(self._known)
 
     def walk(self, first: str, following: Callable[[Answer], str | None], most: int) -> Iterator[Answer]:
         """Yield the pages from the first on, at most so many; `following` names the next one, if any.
 
         A page that cannot be had ends the walk; the first one raises what `get` does.
         """
-        self.validators, url = {}, first
-        while len(self.validators) < most:
+        read: dict[str, Validator] = {}
+        url = first
+        while len(read) < most:
             try:
                 answer = self.get(url)
             except (FetchError, Refused) as error:
-                if not self.validators:
+                if not read:
                     raise
                 # What was not read must not be taken for unchanged the next time.
                 self.validators = {}
                 self.issues.append(replace(_told(error), severity="warning"))
                 return
-            self.validators[url] = answer.validator
+            read[url] = answer.validator
+            self.validators = {**self._wanted, **read}
             yield answer
             after = following(answer)
-            if after is None or after in self.validators:
+            if after is None or after in read:
                 self.whole = True
                 return
             url = after
@@ -148,10 +158,11 @@ def failed(error: FetchError | Refused, seen: Seen) -> Pulled:
 
 def newest(reading: Reading, articles: Sequence[Article], *, cut: bool) -> Pulled:
     """Return the newest articles of a source that has no others, or, when `cut`, none among these."""
+    once = {article.guid: article for article in reversed(articles)}
     dates = [article.published for article in articles if article.published]
     ends = reading.whole and not cut
     return Pulled(
-        tuple(articles),
+        tuple(once.values())[::-1],
         reading.validators,
         tuple(dict.fromkeys(reading.issues)),
         complete=ends or bool(dates),
@@ -251,3 +262,12 @@ def named(value: Any, *path: str | int) -> str:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
     return text.line(str(found)) if not isinstance(found, int) or abs(found) < 10**18 else ""
+
+
+def texts(value: Any, depth: int = 4) -> Iterator[str]:
+    """Yield the texts in a value, also those in what is in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list) and depth:
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts(one, depth - 1)

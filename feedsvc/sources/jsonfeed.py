@@ -51,7 +51,7 @@ class JsonFeed:
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the feed's articles, or that it is unchanged, or why it could not be had."""
-        reading = Reading(self._tools.http, self.url, seen, login=self._login)
+        reading = Reading(self._tools.http, self.url, seen, str(self._limit), login=self._login)
         if reading.unchanged():
             return Pulled(validators=reading.validators, unchanged=True)
         try:

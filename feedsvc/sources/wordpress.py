@@ -60,6 +60,7 @@ _ELSEWHERE = ("fetch_not_found", "fetch_forbidden", "fetch_bad_status", "fetch_b
 _NUMBERS = {"_fields": "id,date,date_gmt,modified,modified_gmt"}
 _WHOLE = {"_fields": wordpress_post.FIELDS, "_embed": wordpress_post.EMBEDS}
 _DAY = 86_400.0
+_SITE = "site"
 _REMEMBERED = re.compile(r"(\d{1,15}) (.*)", re.S)
 
 
@@ -95,12 +96,13 @@ class WordPress:
     def __init__(self, settings: SourceSettings, tools: Tools) -> None:
         self.url, self._limit = settings.url, settings.limit
         self._type = settings.type.strip("/") or "posts"
+        self._wanted = f"{self._type} {self._limit}"
         self._login, self._tools = application_password(settings.secret), tools
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the posts that are new or changed, and which are as they were, or why there are none."""
-        known = remembered(seen.validators, self.url)
-        reading = Reading(self._tools.http, self.url, seen, login=self._login)
+        known = remembered(seen.validators, self._wanted)
+        reading = Reading(self._tools.http, self.url, seen, self._wanted, login=self._login)
         errors: dict[str, FetchError | Refused] = {}
         for root in self._roots(known):
             if root in errors:
@@ -140,7 +142,7 @@ class WordPress:
         oldest = min(site.posts.values(), key=lambda post: post.released)
         return Pulled(
             articles,
-            validators(site, self.url),
+            validators(site, self._wanted),
             tuple(dict.fromkeys(reading.issues)),
             unchanged=not changed and site.posts == known.posts,
             complete=True,
@@ -345,22 +347,19 @@ def _newest(posts: Mapping[int, Post], limit: int) -> dict[int, Post]:
 # What the store keeps for the next pull.
 
 
-def validators(site: Site, url: str) -> dict[str, Validator]:
-    """Return a site as the store can remember it."""
-    posts = {
-        f"{number} {post.guid}": Validator(post.modified, post.released)
-        for number, post in site.posts.items()
-    }
-    return {url: Validator(etag=site.root, checked=site.read, size=site.total), **posts}
+def validators(site: Site, wanted: str) -> dict[str, Validator]:
+    """Return a site as the store can remember it; `wanted` is what the settings want of it."""
+    posts = {f"{n} {post.guid}": Validator(post.modified, post.released) for n, post in site.posts.items()}
+    return {_SITE: Validator(site.root, wanted, site.read, size=site.total), **posts}
 
 
-def remembered(validators: Mapping[str, Validator], url: str) -> Site:
-    """Return the site as it was remembered, as much of it as can be made out."""
-    whole_ = validators.get(url, Validator())
+def remembered(validators: Mapping[str, Validator], wanted: str) -> Site:
+    """Return the site as it was remembered, as much as can be made out and was `wanted` then as now."""
+    site = validators.get(_SITE, Validator())
     posts = {
         int(match[1]): Post(kept.etag, kept.last_modified, match[2])
         for key, kept in validators.items()
         if (match := _REMEMBERED.fullmatch(key)) and match[1].isascii()
     }
-    root = whole_.etag if whole_.etag.startswith(("https://", "http://")) else ""
-    return Site(root, posts, whole_.size, whole_.checked)
+    root = site.etag if site.etag.startswith(("https://", "http://")) else ""
+    return Site(root, posts if site.last_modified == wanted else {}, site.size, site.checked)

@@ -12,7 +12,7 @@ from feeds import text
 from feeds.model import Article, Image, Video
 from feedsvc import dates
 from feedsvc.sources import content
-from feedsvc.sources.json_api import at, listed, said, whole
+from feedsvc.sources.json_api import at, listed, said, texts, whole
 from feedsvc.sources.media_rss import is_video, joined
 
 # All that is looked at; `_links` and `_embedded` are what `_embed` needs to be asked for beside them.
@@ -136,14 +136,6 @@ def _authors(post: Any) -> Iterator[str]:
 
 def _own_fields(post: Any, base: str) -> Iterator[Video]:
     """Yield the films a newsroom keeps in fields of its own (Advanced Custom Fields), beside the text."""
-    for value in islice(_texts(at(post, "acf")), _MOST):
+    for value in islice(texts(at(post, "acf")), _MOST):
         if (url := joined(base, value)) and "/" in value and is_video("", url):
             yield Video(url)
-
-
-def _texts(value: Any, depth: int = 4) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list) and depth:
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one, depth - 1)
