@@ -16,7 +16,9 @@ from feedsvc.sources import Pulled, Seen, Tools, wordpress
 from feedsvc.sources.wordpress import application_password
 from feedsvc.sources.wordpress_post import article
 from tests.cms_sites import WordPress, asked, wp_post
+from tests.desk import Desk
 from tests.loopback import Loopback, Reply, redirect
+from tests.newsroom import Newsroom
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "data" / "sources" / "wordpress"
@@ -267,12 +269,14 @@ def test_a_type_is_the_rest_base_of_another_kind_of_post(open_news: Callable[...
 
 
 def test_a_server_that_cannot_give_a_hundred_is_asked_for_fewer(open_news: Callable[..., News]) -> None:
-    news = open_news(*range(30))
+    news = open_news(*range(1, 41))
     news.cms.most = 20
-    assert len(news.pull().articles) == 29  # no post has the number 0
+    assert len(news.pull().articles) == 40
     news.seen = Seen()
+    # Nobody says that there is no third page, until it is asked for.
     news.cms.headers = False
-    assert len(news.pull().articles) == 29
+    assert len(news.pull().articles) == 40
+    assert asked(news.site.requests[-1])["page"] == "3"
 
 
 # What changed.
@@ -454,3 +458,23 @@ def test_posts_that_share_a_guid_are_two(open_news: Callable[..., News]) -> None
     news.cms.posts[2]["guid"] = news.cms.posts[1]["guid"]
     assert len({a.guid for a in news.pull().articles}) == 2
     assert news.pull().unchanged
+
+
+def test_on_air_and_off_again_within_one_refresh(desk: Desk, newsroom: Newsroom) -> None:
+    film = f'<p>The bridge is open.</p><video src="{newsroom.site.url("/film.mp4")}"></video>'
+    picture = newsroom.site.url("/picture.jpg")
+    parts = embedded(wp_featuredmedia=[{"media_type": "image", "source_url": picture}])
+    posts = [wp_post(n, content={"rendered": film, "protected": False}, **parts) for n in range(1, 5)]
+    cms = WordPress(*posts)
+    newsroom.site.routes.update(cms.routes())
+    source = SourceSettings(kind="wordpress", url=newsroom.site.url("/"))
+    channel = newsroom.channel(source=(source,))
+    assert desk.refresh(channel).on_air == 4
+    assert "/1/" not in newsroom.site.paths()
+    cms.posts[2]["status"] = "draft"
+    cms.posts[4]["title"] = {"rendered": "Put right"}
+    cms.posts[4]["modified"] = cms.posts[4]["modified_gmt"] = "2026-11-22T11:00:00"
+    report = desk.refresh(channel, NOON + timedelta(minutes=5))
+    assert (report.withdrawn, report.changed, report.on_air) == (1, 1, 3)
+    assert sorted(desk.titles()) == ["Put right", "Story 1", "Story 3"]
+    assert desk.refresh(channel, NOON + timedelta(minutes=10)).status == "unchanged"

@@ -24,6 +24,11 @@ Read = Callable[[bytes, str], Article]
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"</(?:p|div|li|h[1-6]|blockquote)>|<br\s*/?>", re.I)
 _LONGEST, _PICTURES, _TAIL = 2_000_000, 200, 250
+# Characters: a text nobody doubts, a long one, a line that is no label.
+_SURE, _LONG, _PROSE = 4000, 1500, 60
+_SILENT = (
+    "script", "style", "template", "noscript", "iframe", "svg", "object", "figure", "video", "audio", "form",
+)  # fmt: skip
 _CUT = re.compile(
     r"\s*(?:\[(?:…|\.{3})\].{0,200}|(?:…|\.{3})?\s*\b(?:Continue reading|Read more|Weiterlesen|Lire la suite"
     r"|Leer más|Leggi tutto|Lees verder|Ler mais)\b.{0,200}|(?:…|\.{3}))$",
@@ -53,8 +58,7 @@ def read(
     found = reader(page.encode(), url) if markup else Article()
     return replace(
         found,
-        # A reader of pages is not sure of a text of a few words; here it is all there is.
-        body=found.body or tuple(_lines(markup)),
+        body=_body(found.body, markup),
         images=each_once((*([lead] if lead else []), *found.images)),
         issues=tuple(issue for issue in found.issues if not issue.code.startswith("page_")),
     )
@@ -66,10 +70,38 @@ def paragraphs(words: str) -> str:
     return "".join(f"<p>{escape(said)}</p>" for part in parts if (said := text.line(part)))
 
 
+def _body(read: tuple[str, ...], markup: str) -> tuple[str, ...]:
+    """Return what was read as the story, unless it is hardly any of what is there.
+
+    A reader of pages is not sure of a text of a few words, and takes one of several columns of a long one;
+    here the content is all there is.
+    """
+    if _length(read) > _SURE:
+        return read
+    lines = tuple(_lines(markup))
+    prose = tuple(line for line in lines if len(line) > _PROSE or line[-1] in ".!?…”»。")
+    return prose if _length(prose) > max(_LONG, 3 * _length(read)) else read or lines
+
+
+def _length(paragraphs: Iterable[str]) -> int:
+    return sum(map(len, paragraphs))
+
+
 def _lines(markup: str) -> Iterator[str]:
+    root = _fragment(markup)
+    if root is not None:
+        etree.strip_elements(root, *_SILENT, with_tail=False)
+        markup = str(etree.tostring(root, encoding="unicode", method="html"))
     for part in _BREAK.split(markup):
         if any(map(str.isalpha, said := text.plain(part))):
             yield said
+
+
+def _fragment(markup: str) -> lxml_html.HtmlElement | None:
+    try:
+        return lxml_html.fragment_fromstring(markup, create_parent="div")
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
 
 
 def _tidy(markup: str, url: str) -> str:
@@ -79,9 +111,8 @@ def _tidy(markup: str, url: str) -> str:
     """
     if "<img" not in markup.casefold():
         return markup
-    try:
-        root = lxml_html.fragment_fromstring(markup, create_parent="div")
-    except (etree.LxmlError, ValueError, AssertionError):
+    root = _fragment(markup)
+    if root is None:
         return markup
     for img in islice(root.iter("img"), _PICTURES):
         link = next(img.iterancestors("a"), None)

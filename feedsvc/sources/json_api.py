@@ -52,10 +52,6 @@ class Answer(Struct, frozen=True):
     validator: Validator = Validator()
     before: str = ""
 
-    def issues(self) -> tuple[Issue, ...]:
-        """Return what to say of the answer itself."""
-        return (_issue("warning", "source_before_json", self.url, self.before),) if self.before else ()
-
 
 class Reading:
     """One pull's look at a JSON API: every address is asked once.
@@ -89,7 +85,7 @@ class Reading:
         if url not in self._read:
             response = self._ask(url, None)
             self._read[url] = decode(response, url)
-            self.issues += self._read[url].issues()
+            self._noted(self._read[url])
         return self._read[url]
 
     def unchanged(self) -> bool:
@@ -100,7 +96,7 @@ class Reading:
                 response = self._ask(url, kept)
                 if not response.not_modified:
                     self._read[url] = decode(response, url)
-                    self.issues += self._read[url].issues()
+                    self._noted(self._read[url])
                     return False
             except (FetchError, Refused):
                 return False
@@ -133,6 +129,11 @@ class Reading:
                 return
             url = after
 
+    def _noted(self, answer: Answer) -> None:
+        """Note what is wrong with an answer: of many pages once."""
+        if answer.before and not any(issue.code == "source_before_json" for issue in self.issues):
+            self.issues.append(_issue("warning", "source_before_json", answer.url, answer.before))
+
     def _ask(self, url: str, known: Validator | None) -> Response:
         secret = f"{'&' if '?' in url else '?'}{self._secret}" if self._secret else ""
         login = self._login if _host(url) == self._host else ""
@@ -164,7 +165,7 @@ def newest(reading: Reading, articles: Sequence[Article], *, cut: bool) -> Pulle
     return Pulled(
         tuple(once.values())[::-1],
         reading.validators,
-        tuple(dict.fromkeys(reading.issues)),
+        tuple(reading.issues),
         complete=ends or bool(dates),
         since=None if ends else min(dates, default=None),
     )

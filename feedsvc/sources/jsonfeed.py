@@ -76,7 +76,7 @@ class JsonFeed:
         once, _ = named_once(articles)
         issues = [*reading.issues, *self._about(top, once)]
         hub, topic = _hub(top, self.url)
-        return Pulled(tuple(once), reading.validators, tuple(dict.fromkeys(issues)), hub=hub, topic=topic)
+        return Pulled(tuple(once), reading.validators, tuple(issues), hub=hub, topic=topic)
 
     def _about(self, feed: Any, articles: list[Article]) -> Iterator[Issue]:
         if at(feed, "expired") is True:

@@ -143,7 +143,7 @@ class WordPress:
         return Pulled(
             articles,
             validators(site, self._wanted),
-            tuple(dict.fromkeys(reading.issues)),
+            tuple(reading.issues),
             unchanged=not changed and site.posts == known.posts,
             complete=True,
             since=_moment(oldest) if site.total is None or site.total > len(site.posts) else None,
