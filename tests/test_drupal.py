@@ -184,6 +184,14 @@ def test_a_site_with_fewer_is_had_whole_and_misses_what_is_gone(open_news: Calla
     assert (titles(pulled), pulled.complete, pulled.since) == (["Story 3", "Story 1"], True, None)
 
 
+def test_where_the_date_of_publication_is_known_the_newest_are_those_last_published(
+    open_news: Callable[..., News],
+) -> None:
+    news = open_news(drupal_node(1, published_at="2026-11-22T07:00:00+00:00"), drupal_node(2))
+    assert news.pull().articles[0].published == datetime(2026, 11, 22, 7, tzinfo=UTC)
+    assert asked(news.site.requests[-1])["sort"] == "-published_at"
+
+
 @pytest.mark.parametrize(
     ("root", "url"),
     [

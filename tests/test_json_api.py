@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.http import Response
-from feedsvc.sources.json_api import Refused, at, decode, listed, named, said, texts, whole
+from feedsvc.sources.json_api import Refused, at, decode, is_at, listed, named, said, texts, whole
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=30),
@@ -57,6 +57,13 @@ def test_no_shape_is_taken_for_granted(value: Any) -> None:
         assert (whole(value, *path) or 1) > 0
     assert at(value, "no", "such", 7) is None
     assert all(isinstance(text, str) for text in texts(value))
+
+
+def test_a_login_goes_to_the_sites_own_host_and_no_less_safely() -> None:
+    assert is_at("https://news.example/x", "http://news.example/")
+    assert not is_at("http://news.example/x", "https://news.example/")
+    assert not is_at("https://news.example:8443/x", "https://news.example/")
+    assert not is_at("https://[/", "https://[/")
 
 
 def test_numbers_and_lists_as_php_writes_them() -> None:

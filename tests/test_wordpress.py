@@ -437,6 +437,15 @@ def test_an_application_password_goes_to_the_site_and_to_nobody_else(
         assert all("authorization" not in request.headers for request in other.requests)
 
 
+def test_posts_without_a_date_take_nothing_back(open_news: Callable[..., News]) -> None:
+    news = open_news(*range(1, 9))
+    for number in news.cms.posts:
+        news.cms.posts[number] |= {"date": "?\ud800", "date_gmt": None, "modified_gmt": "\ud800"}
+    pulled = news.pull(limit=5)
+    assert (len(pulled.articles), pulled.complete) == (5, False)
+    assert msgspec.json.encode(pulled.validators)
+
+
 def test_an_application_password_is_sent_without_its_blanks() -> None:
     assert application_password("ana:ab cd ef") == "ana:abcdef"
     assert application_password("Basic eA==") == "Basic eA=="

@@ -72,7 +72,7 @@ class Reading:
         self._wanted = {_WANTED: Validator(etag=wanted)}
         same = seen.validators.get(_WANTED) == self._wanted[_WANTED]
         self._known = {url: v for url, v in seen.validators.items() if url.startswith("http") and same}
-        self._host = _host(site)
+        self._site = site
         self._read: dict[str, Answer] = {}
 
     def get(self, url: str) -> Answer:
@@ -136,7 +136,7 @@ class Reading:
 
     def _ask(self, url: str, known: Validator | None) -> Response:
         secret = f"{'&' if '?' in url else '?'}{self._secret}" if self._secret else ""
-        login = self._login if _host(url) == self._host else ""
+        login = self._login if is_at(url, self._site) else ""
         most = self._http.settings.max_listing
         try:
             return self._http.get(url + secret, validator=known, max_bytes=most, accept=ACCEPT, login=login)
@@ -145,11 +145,13 @@ class Reading:
             raise
 
 
-def _host(url: str) -> str:
+def is_at(url: str, site: str) -> bool:
+    """Tell whether an address is on a site's own host, and asked for no less safely."""
     try:
-        return urlsplit(url).netloc
+        there, here = urlsplit(url), urlsplit(site)
     except ValueError:
-        return ""
+        return False
+    return there.netloc == here.netloc and there.scheme in (here.scheme, "https")
 
 
 def failed(error: FetchError | Refused, seen: Seen) -> Pulled:

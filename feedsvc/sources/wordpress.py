@@ -12,7 +12,6 @@ the place of one.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds import text
 from feeds.model import Issue
 from feedsvc import dates
 from feedsvc.http import FetchError, Http, Validator
@@ -139,14 +139,15 @@ class WordPress:
             if site.posts[number].guid
         )
         kept = {post.guid for number, post in site.posts.items() if number not in changed}
-        oldest = min(site.posts.values(), key=lambda post: post.released)
+        cut = site.total is None or site.total > len(site.posts)
+        released = [found.when for post in site.posts.values() if (found := dates.moment(post.released))]
         return Pulled(
             articles,
             validators(site, self._wanted),
             tuple(reading.issues),
             unchanged=not changed and site.posts == known.posts,
-            complete=True,
-            since=_moment(oldest) if site.total is None or site.total > len(site.posts) else None,
+            complete=bool(released) or not cut,
+            since=min(released, default=None) if cut else None,
             kept=frozenset(kept - {""}),
         )
 
@@ -200,11 +201,6 @@ def _named_by_page(url: str, http: Http) -> Iterator[str]:
 def _issue(code: str, where: str, *details: object) -> Issue:
     message, fix = _SAYS[code]
     return Issue("error", code, where, message.format(*details), fix)
-
-
-def _moment(post: Post) -> datetime | None:
-    found = dates.moment(post.released)
-    return found.when if found else None
 
 
 Posts = dict[int, Any]
@@ -314,7 +310,7 @@ class _Api:
 
 def _post(row: Any) -> Post:
     modified, released = (said(row, f"{name}_gmt") or said(row, name) for name in ("modified", "date"))
-    return Post(modified[:40], released[:40])
+    return Post(text.line(modified[:40]), text.line(released[:40]))
 
 
 def _numbers(rows: Posts) -> dict[int, Post]:
