@@ -195,7 +195,9 @@ class Pipeline:
             if pulled.articles and not pulled.complete:
                 self._look_for(channel, key, pulled, {work.id for work in decided}, now)
             if pulled.complete:
-                gone += withdrawn(pulled, (w.id for w in decided), self._store.guids(channel, key))
+                gone += withdrawn(
+                    pulled, (w.id for w in decided), self._store.guids(channel, key, pulled.since)
+                )
         again = (Work(s.article.id, s.article.source, s.pulled, s) for s in self._store.due(channel, now))
         busy = {work.id for work in works} | set(gone)
         works += [w for w in again if w.id not in busy and w.source in self._sources[channel]]

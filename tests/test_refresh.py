@@ -340,6 +340,15 @@ def test_what_a_complete_source_takes_back_leaves_the_air_and_may_return(desk: D
     assert desk.titles() == first
 
 
+def test_a_listing_of_the_newest_takes_nothing_back_that_is_older(desk: Desk, film: Video) -> None:
+    source = FakeSource(*(story(n, film) for n in range(4)), complete=True)
+    desk.told(source)
+    new, _, last, _ = source.articles
+    source.articles, source.since = (new, last), last.published
+    assert desk.told(source, now=NOON + HOUR).withdrawn == 1
+    assert desk.titles() == ["Story 0", "Story 2", "Story 3"]
+
+
 def test_case_52_a_date_in_the_future_is_reported_and_not_believed(desk: Desk, film: Video) -> None:
     desk.told(FakeSource(story(1, film, published=NOON + 48 * HOUR), story(2, film)))
     item = msgspec.json.decode(desk.body())["shortFormVideos"][0]

@@ -80,6 +80,8 @@ def test_what_is_withdrawn_is_not_lined_up_and_can_return(store: Store) -> None:
     assert store.stored("demo", [one.article.id])[one.article.id].withdrawn == NOON
     store.save("demo", Changes([one]), NOON)
     assert store.guids("demo", "rss") == {one.article.id: "guid-1"}
+    assert store.guids("demo", "rss", NOON - HOUR) == {one.article.id: "guid-1"}
+    assert store.guids("demo", "rss", one.article.published) == {}
 
 
 def test_articles_that_failed_in_passing_are_due_at_their_time(store: Store) -> None:

@@ -32,7 +32,11 @@ _APPENDED = re.compile(
     r"|(?:Continue reading|Read more|Weiterlesen|Lire la suite|Leer más|Leggi tutto|Lees verder)\b.{0,200}",
     re.I,
 )
-_NO_SECTION = frozenset({"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría"})
+# What systems call the section of a story that was given none.
+NO_SECTION = frozenset(
+    {"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría", "senza categoria",
+     "sem categoria", "geen categorie", "uden kategori", "okategoriserade", "ukategorisert", "без рубрики"}
+)  # fmt: skip
 _LEVELS = re.compile(r"\s*(?:/|>|»|›)\s*")
 
 
@@ -153,9 +157,7 @@ def _figcaption(img: lxml_html.HtmlElement) -> str:
 def _topics(entry: Entry, media: Media) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the section path and the tags."""
     said = (text.plain(_said(tag, "label") or _said(tag, "term")) for tag in _listed(entry, "tags"))
-    named = [
-        n for n in (*said, *media.categories) if n and n.casefold() not in _NO_SECTION and "://" not in n
-    ]
+    named = [n for n in (*said, *media.categories) if n and n.casefold() not in NO_SECTION and "://" not in n]
     section = tuple(part for part in _LEVELS.split(named[0]) if part) if named else ()
     return section, tuple(dict.fromkeys((*named, *media.keywords)))
 

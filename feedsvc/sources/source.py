@@ -27,9 +27,10 @@ class Pulled(Struct, frozen=True):
 
     `unchanged` says the listing is as it was (304), and `articles` is empty. `kept` are the GUIDs of
     articles that are still there, as they were, and were not read again. `complete` says that `articles`
-    and `kept` are all there are: one that is missing was withdrawn. `failed` says that nothing could be
-    had; `issues` say why. `validators` replace those in `Seen`. `wait` is for how many seconds the source
-    asks to be left alone; `hub` tells when there is something new in `topic` (WebSub).
+    and `kept` are all there are, or all that came out after `since`: one that is missing was withdrawn.
+    `failed` says that nothing could be had; `issues` say why. `validators` replace those in `Seen`.
+    `wait` is for how many seconds the source asks to be left alone; `hub` tells when there is something
+    new in `topic` (WebSub).
     """
 
     articles: tuple[Article, ...] = ()
@@ -37,6 +38,7 @@ class Pulled(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
     unchanged: bool = False
     complete: bool = False
+    since: datetime | None = None
     failed: bool = False
     kept: frozenset[str] = frozenset()
     wait: float = 0.0

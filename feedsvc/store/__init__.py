@@ -160,12 +160,13 @@ class Store:
             found = db.scalar(query)
         return moment(found) if found else None
 
-    def guids(self, channel: str, source: str) -> dict[str, str]:
-        """Return the guid of every article of a source that is not withdrawn, by id."""
+    def guids(self, channel: str, source: str, since: datetime | None = None) -> dict[str, str]:
+        """Return the guids of a source's articles, or of those out after a time, not withdrawn, by id."""
         table = ARTICLES.c
         query = sa.select(table.id, table.guid).where(
             table.channel == channel, table.source == source, table.withdrawn.is_(None)
         )
+        query = query.where(table.released > since.timestamp()) if since else query
         with self._engine.connect() as db:
             return {row.id: row.guid for row in db.execute(query)}
 
