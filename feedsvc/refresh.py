@@ -194,7 +194,7 @@ class Pipeline:
             works += [work for work in decided if not work.unchanged]
             if pulled.articles and not pulled.complete:
                 self._look_for(channel, key, pulled, {work.id for work in decided}, now)
-            if pulled.complete:
+            if pulled.complete or pulled.gone:
                 gone += withdrawn(pulled, (w.id for w in decided), self._store.guids(channel, key))
         again = (Work(s.article.id, s.article.source, s.pulled, s) for s in self._store.due(channel, now))
         busy = {work.id for work in works} | set(gone)

@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model import Article, Image, Video
+from feedsvc import pages
 from feedsvc.http import Http
-from feedsvc.settings import HttpSettings
-from feedsvc.sources import Seen, rss
-from feedsvc.sources.rss import Listing
+from feedsvc.settings import HttpSettings, SourceSettings
+from feedsvc.sources import Seen, Tools, rss
+from feedsvc.sources.feed import Listing, read
 from tests.loopback import Loopback, Reply, redirect, tagged
 
 SAMPLES = Path(__file__).parent / "data" / "sources" / "rss"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "https://news.example/rss.xml"
 ITEM = "<item><title>{0}</title><link>https://news.example/{0}</link><guid>{0}</guid></item>"
 
@@ -35,7 +37,7 @@ def item(inside: str) -> bytes:
 
 
 def one(body: bytes) -> Article:
-    (article,) = rss.read(body, URL).articles
+    (article,) = read(body, URL).articles
     return article
 
 
@@ -45,7 +47,7 @@ def codes(listing: Listing) -> list[str]:
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.xml")), ids=lambda path: path.stem)
 def test_samples(sample: Path, golden: Callable[[str, bytes], None]) -> None:
-    listing = rss.read(sample.read_bytes(), URL)
+    listing = read(sample.read_bytes(), URL)
     golden(f"source-rss-{sample.stem}.json", msgspec.json.format(msgspec.json.encode(listing)) + b"\n")
 
 
@@ -175,7 +177,7 @@ def test_case_42_shared_guid() -> None:
         f"<item><title>T{n}</title><link>https://news.example/{n}</link><guid>same</guid></item>"
         for n in range(10)
     ]
-    listing = rss.read(feed(*items), URL)
+    listing = read(feed(*items), URL)
     assert [a.guid for a in listing.articles] == [f"https://news.example/{n}" for n in range(10)]
     (issue,) = listing.issues
     assert (issue.severity, issue.code) == ("warning", "source_shared_guid")
@@ -188,22 +190,22 @@ def test_case_43_only_those_that_share_fall_back() -> None:
         ITEM.format("b").replace("<guid>b", "<guid>x"),
         ITEM.format("c").replace("<guid>c", "<guid>x"),
     ]
-    listing = rss.read(feed(*items), URL)
+    listing = read(feed(*items), URL)
     assert [a.guid for a in listing.articles] == ["a", "https://news.example/b", "https://news.example/c"]
 
 
 def test_case_43_what_is_left_when_guid_and_link_are_shared() -> None:
     said = "<item><title>{0}</title><link>https://news.example/live</link><guid>x</guid>{1}</item>"
     film = '<enclosure url="https://c.example/{0}.mp4" type="video/mp4"/>'
-    listing = rss.read(feed(*(said.format(n, film.format(n)) for n in range(3))), URL)
+    listing = read(feed(*(said.format(n, film.format(n)) for n in range(3))), URL)
     assert [a.guid for a in listing.articles] == [f"https://c.example/{n}.mp4" for n in range(3)]
-    bare = rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
+    bare = read(feed(*(said.format(n, "") for n in range(3))), URL)
     assert len({a.guid for a in bare.articles}) == 3
-    assert bare == rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
+    assert bare == read(feed(*(said.format(n, "") for n in range(3))), URL)
 
 
 def test_no_guid_and_the_same_entry_twice() -> None:
-    listing = rss.read(feed(*["<item><title>T</title><link>/a</link></item>"] * 2), URL)
+    listing = read(feed(*["<item><title>T</title><link>/a</link></item>"] * 2), URL)
     assert ([a.guid for a in listing.articles], listing.issues) == (["https://news.example/a"], ())
 
 
@@ -224,12 +226,12 @@ def test_no_guid_and_the_same_entry_twice() -> None:
     ],
 )
 def test_what_is_no_feed(body: bytes, code: str) -> None:
-    listing = rss.read(body, URL)
+    listing = read(body, URL)
     assert (listing.failed, listing.articles, codes(listing)) == (True, (), [code])
 
 
 def test_a_feed_without_items_is_said_and_did_not_fail() -> None:
-    listing = rss.read(feed(), URL)
+    listing = read(feed(), URL)
     assert (listing.failed, codes(listing), listing.issues[0].severity) == (
         False,
         ["source_empty"],
@@ -252,7 +254,7 @@ BOMBS = (
 def test_xml_bombs_are_not_read(bomb: str, encoding: str) -> None:
     body = feed("<item><title>&l9;</title></item>" * 100, head=bomb).decode().encode(encoding)
     started = time.monotonic()
-    listing = rss.read(body, URL)
+    listing = read(body, URL)
     assert time.monotonic() - started < 1
     assert listing.failed
     assert codes(listing)[0] in ("source_has_entities", "source_not_a_feed")
@@ -270,7 +272,7 @@ def test_an_entity_nobody_declared_is_two_words() -> None:
 
 @pytest.mark.parametrize("body", [b"<rss>" + b"<a>" * 1_000_001, feed("<item/>" * 1_000_001)])
 def test_a_million_elements_are_too_many(body: bytes) -> None:
-    assert codes(rss.read(body, URL)) == ["source_too_large"]
+    assert codes(read(body, URL)) == ["source_too_large"]
 
 
 @pytest.mark.parametrize(
@@ -278,13 +280,13 @@ def test_a_million_elements_are_too_many(body: bytes) -> None:
 )
 def test_nothing_takes_long(piece: bytes) -> None:
     started = time.monotonic()
-    rss.read(b"<rss><channel><item>" + piece * 20_000, URL)
+    read(b"<rss><channel><item>" + piece * 20_000, URL)
     assert time.monotonic() - started < 5
 
 
 def test_a_broken_feed_is_read_as_far_as_it_goes() -> None:
     whole = feed(ITEM.format("a"), ITEM.format("b"))
-    listing = rss.read(whole.removesuffix(b"</channel></rss>") + b"<item><descr", URL)
+    listing = read(whole.removesuffix(b"</channel></rss>") + b"<item><descr", URL)
     assert [a.guid for a in listing.articles] == ["a", "b"]
     assert codes(listing) == ["source_malformed"]
     assert "(line 1: " in listing.issues[0].message
@@ -323,13 +325,13 @@ def test_any_charset(codec: str, said_by: str) -> None:
         .replace('"1.0"', f'"1.0"{declared}')
         .encode(codec)
     )
-    assert rss.read(body, URL, codec if said_by == "header" else "").articles[0].title == title
+    assert read(body, URL, codec if said_by == "header" else "").articles[0].title == title
 
 
 @pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "zlib", "utf-7", "\0", "x" * 1000])
 def test_a_charset_no_feed_can_be_in(charset: str) -> None:
     assert one(item("").replace(b'"1.0"', b'"1.0" encoding="%s"' % charset.encode())).title == "T"
-    assert rss.read(item(""), URL, charset).articles[0].title == "T"
+    assert read(item(""), URL, charset).articles[0].title == "T"
 
 
 PIECES = st.sampled_from(
@@ -345,7 +347,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES | st.binary(max_size=20), max_size=20))
 def test_any_bytes_are_read(pieces: list[bytes]) -> None:
-    listing = rss.read(feed(ITEM.format("a"))[:-20] + b"".join(pieces), URL)
+    listing = read(feed(ITEM.format("a"))[:-20] + b"".join(pieces), URL)
     guids = [a.guid for a in listing.articles]
     assert all(guids)
     assert len(set(guids)) == len(guids)
@@ -354,9 +356,13 @@ def test_any_bytes_are_read(pieces: list[bytes]) -> None:
 # Pulling.
 
 
-def source(site: Loopback, **changes: Any) -> rss.Rss:
-    settings = HttpSettings(**({"allow_hosts": ("127.0.0.1",), "timeout": 1.0, "retries": 0} | changes))
-    return rss.Rss(site.url("/rss.xml"), Http(settings))
+def tools(http: Http, now: datetime = NOW) -> Tools:
+    return Tools(http, pages.read, lambda path: "", Path(), lambda: now)
+
+
+def source(site: Loopback, limit: int = 300, **changes: Any) -> rss.Rss:
+    http = HttpSettings(**({"allow_hosts": ("127.0.0.1",), "timeout": 1.0, "retries": 0} | changes))
+    return rss.Rss(SourceSettings(kind="rss", url=site.url("/rss.xml"), limit=limit), tools(Http(http)))
 
 
 def test_pull_asks_only_for_what_changed() -> None:
@@ -416,5 +422,5 @@ def test_a_source_that_fails_is_one_issue_and_forgets_nothing(reply: Reply | byt
 
 
 def test_an_address_that_is_none() -> None:
-    pulled = rss.Rss("", Http(HttpSettings())).pull(Seen())
+    pulled = rss.Rss(SourceSettings(kind="rss"), tools(Http(HttpSettings()))).pull(Seen())
     assert (pulled.failed, [i.code for i in pulled.issues]) == (True, ["fetch_bad_url"])
