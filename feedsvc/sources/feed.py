@@ -7,9 +7,9 @@ declared; what is not well-formed is read as far as it goes, and said.
 import io
 import logging
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from html.entities import html5
 from typing import Any
 
@@ -141,11 +141,12 @@ def _looks_like(document: str) -> str:
 def _fit_number(match: re.Match[str]) -> str:
     """Return a character's number as it should be written, or a space if no XML can hold the character.
 
-    Nothing in its place would let what stands around it make up such a number again.
+    As in HTML, 128 to 159 are what Windows has there. Nothing in the place of a number would let what stands
+    around it make up another one.
     """
     number = match[1] or match[2]
-    place = int(number, 16 if match[1] else 10) if len(number) < 9 else 0
-    return f"&#{place};" if 0 < place <= sys.maxunicode and text.safe(chr(place)) else " "
+    meant = unescape(f"&#x{number};" if match[1] else f"&#{number};") if len(number) < 9 else ""
+    return f"&#{ord(meant)};" if len(meant) == 1 and meant != "\ufffd" and text.safe(meant) else " "
 
 
 def _reference(match: re.Match[str]) -> str:
