@@ -1,6 +1,6 @@
 """Articles from a feed somewhere on the web: asked with manners, its older pages when it pays."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feeds import text
 from feeds.identity import canonical
-from feeds.model import Article, Issue
+from feeds.model import Article
 from feedsvc.http import FetchError, Response, Validator
 from feedsvc.settings import SourceSettings
 from feedsvc.sources import feed, manners
@@ -30,12 +30,20 @@ class _Memory(Struct, frozen=True):
 
 
 class Rss:
-    """A feed somewhere on the web; it wants its articles' pages read unless `reads_pages` is false."""
+    """A feed somewhere on the web: `read` tells what its bytes say."""
 
-    def __init__(self, settings: SourceSettings, tools: Tools, *, reads_pages: bool = True) -> None:
+    def __init__(
+        self,
+        settings: SourceSettings,
+        tools: Tools,
+        *,
+        read: Callable[[bytes, str, str], Listing] = feed.read,
+        accept: str = ACCEPT,
+        reads_pages: bool = True,
+    ) -> None:
         self.url = settings.url
         self.reads_pages = reads_pages
-        self._settings, self._tools = settings, tools
+        self._settings, self._tools, self._read, self._accept = settings, tools, read, accept
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the feed's articles, or that it is unchanged, or why it could not be had."""
@@ -46,17 +54,19 @@ class Rss:
             return Pulled(validators=seen.validators, issues=(error.issue(),), failed=True)
         if response.not_modified:
             return self._told(Pulled(unchanged=True), response, memory)
-        listing = feed.read(response.body, response.url, response.charset)
+        listing = self._read(response.body, response.url, response.charset)
         if listing.failed:
             # The validator of what could not be read must not make it "unchanged" the next time.
             return Pulled(validators=seen.validators, issues=listing.issues, failed=True)
         known = _Memory(listing.manners, tuple(_entries(listing.articles[:REMEMBERED])))
-        pulled = self._pulled(list(self._pages(listing, response, frozenset(memory.entries))))
-        return self._told(pulled, response, known)
+        pages = list(self._pages(listing, response, frozenset(memory.entries)))
+        return self._told(together(pages, self.url, self._settings.limit), response, known)
 
     def _ask(self, url: str, most: int, validator: Validator | None = None) -> Response:
         secret = self._settings.secret
-        return self._tools.http.get(url, validator=validator, max_bytes=most, accept=ACCEPT, login=secret)
+        return self._tools.http.get(
+            url, validator=validator, max_bytes=most, accept=self._accept, login=secret
+        )
 
     def _pages(self, listing: Listing, response: Response, known: frozenset[str]) -> Iterator[Listing]:
         """Yield the first page, and older ones until one has an entry that was there the last time.
@@ -85,24 +95,9 @@ class Rss:
             response = self._ask(url, most)
         except FetchError as error:
             return Listing(issues=(error.issue("warning"),)), 0
-        listing = feed.read(response.body, response.url, response.charset)
+        listing = self._read(response.body, response.url, response.charset)
         issues = (replace(i, severity="warning") for i in listing.issues if i.code != "source_empty")
         return replace(listing, issues=tuple(issues)), len(response.body)
-
-    def _pulled(self, pages: Sequence[Listing]) -> Pulled:
-        """Return what the pages of a feed say together; of an entry in several the newest page counts."""
-        there: dict[str, Article] = {}
-        for article in (article for page in pages for article in page.articles):
-            there.setdefault(article.guid, article)
-        taken, others = newest(tuple(there.values()), self._settings.limit)
-        issues: tuple[Issue, ...] = tuple(issue for page in pages for issue in page.issues)
-        return Pulled(
-            taken,
-            issues=(*issues, *too_many(self.url, len(there), self._settings.limit)),
-            complete=pages[0].complete,
-            kept=frozenset(article.guid for article in others),
-            gone=frozenset().union(*(page.gone for page in pages)) - there.keys(),
-        )
 
     def _told(self, pulled: Pulled, response: Response, memory: _Memory) -> Pulled:
         """Return it with what is to be remembered, and with what the feed asks for."""
@@ -120,6 +115,22 @@ class Rss:
 def open_source(settings: SourceSettings, tools: Tools) -> Source:
     """Return the feed at the settings' `url`."""
     return Rss(settings, tools)
+
+
+def together(pages: Sequence[Listing], where: str, limit: int) -> Pulled:
+    """Return what the pages of a feed say together; of an entry in several the newest page counts."""
+    there: dict[str, Article] = {}
+    for article in (article for page in pages for article in page.articles):
+        there.setdefault(article.guid, article)
+    taken, others = newest(tuple(there.values()), limit)
+    said = (issue for page in pages for issue in page.issues)
+    return Pulled(
+        taken,
+        issues=(*said, *too_many(where, len(there), limit)),
+        complete=pages[0].complete,
+        kept=frozenset(article.guid for article in others),
+        gone=frozenset().union(*(page.gone for page in pages)) - there.keys(),
+    )
 
 
 def _entries(articles: Iterable[Article]) -> Iterator[str]:
