@@ -37,6 +37,17 @@ def _served(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _roku(site: Loopback, sample: Path, work: Path) -> Setup:
+    """A feed moves here from an address, or from a file."""
+    if sample.stem == "by-hand":
+        shutil.copy(sample, work / "roku.json")
+        return Setup(
+            SourceSettings(kind="roku", path="roku.json"), SourceSettings(kind="roku", path="gone.json")
+        )
+    served = _served(site, sample, work)
+    return Setup(*(s.model_copy(update={"kind": "roku"}) for s in (served.sample, served.nothing)))
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -45,6 +56,7 @@ def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "roku": (sorted((SAMPLES / "roku").iterdir()), _roku),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }

@@ -33,6 +33,7 @@ def read(item: Element, media: Media, base: str) -> Media:
         title=media.title or said.get("title", ""),
         videos=distinct((*media.videos, *_videos(found, base))),
         captions=distinct((*media.captions, *_transcripts(found, base))),
+        keywords=(*media.keywords, *filter(None, map(str.strip, said.get("keywords", "").split(",")))),
         duration=seconds(said.get("duration")),
         season=_number(said.get("season", "")),
         episode=_number(said.get("episode", "")),

@@ -88,7 +88,7 @@ def _read_json(document: str, url: str) -> Listing:
     articles, _ = feed.named(direct_publisher.articles(found.value, url, notes))
     if not articles:
         return _not_a_feed(url, f"it has no item in {', '.join(direct_publisher.LISTS)}")
-    issues = (*_broken(found, url), *notes.issues())
+    issues = (*_broken(found, url), *notes.issues(url))
     return Listing(tuple(articles), issues, complete=found.whole)
 
 

@@ -39,8 +39,8 @@ _SAYS: Mapping[str, tuple[Severity, str, str]] = {
     ),
     "roku_date": (
         "warning",
-        "Items with a date that is not written as it should be: {}. Where it cannot be read, another one counts,"
-        " or when they were first seen.",
+        "Items with a date that is not written as it should be: {}. Where it cannot be read, another one"
+        " counts, or when they were first seen.",
         "Write it as 2026-11-22, or as 2026-11-22T07:00:00+00:00.",
     ),
     "roku_rating": (
@@ -77,9 +77,11 @@ class Notes:
         """Note what is the matter at a JSON pointer."""
         self._found.setdefault(code, {})[where] = None
 
-    def issues(self) -> tuple[Issue, ...]:
-        """Return one issue a kind, which names the first place."""
-        return tuple(_issue(code, next(iter(places)), len(places)) for code, places in self._found.items())
+    def issues(self, url: str) -> tuple[Issue, ...]:
+        """Return one issue a kind, which names the first place in the feed at `url`."""
+        return tuple(
+            _issue(code, f"{url}#{next(iter(places))}", len(places)) for code, places in self._found.items()
+        )
 
 
 def _issue(code: str, where: str, count: int) -> Issue:
@@ -88,7 +90,10 @@ def _issue(code: str, where: str, count: int) -> Issue:
 
 
 def objects(value: Any, where: str, notes: Notes, *, alone: bool = False) -> Iterator[tuple[str, Json]]:
-    """Yield the objects of a list with their places, or the one that stands `alone`, list or not."""
+    """Yield the objects of a list with their places, or the one that stands `alone`, list or not.
+
+    A text is the address of what it stands for.
+    """
     if isinstance(value, dict):
         if not alone:
             notes.add("roku_shape", where)
@@ -97,10 +102,10 @@ def objects(value: Any, where: str, notes: Notes, *, alone: bool = False) -> Ite
         if alone and value:
             notes.add("roku_shape", where)
         for number, member in enumerate(value):
-            if isinstance(member, dict):
-                yield f"{where}/{number}", member
-            else:
-                notes.add("roku_item", f"{where}/{number}")
+            if not isinstance(member, dict):
+                notes.add("roku_shape", where)
+            told = {"url": member} if isinstance(member, str) else member
+            yield f"{where}/{number}", told if isinstance(told, dict) else {}
 
 
 def list_of(value: Any) -> list[Any]:
