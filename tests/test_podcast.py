@@ -46,9 +46,10 @@ def test_a_video_episode_has_its_length_and_its_transcript() -> None:
 
 def test_the_video_beside_the_sound() -> None:
     found = episode(
-        f'{SOUND}<podcast:alternateEnclosure type="video/mp4" height="720" lang="en"><podcast:source uri="/1.mp4"/>'
-        '<podcast:source uri="ipfs://x"/></podcast:alternateEnclosure><podcast:alternateEnclosure type="audio/opus">'
-        '<podcast:source uri="/1.opus"/></podcast:alternateEnclosure>'
+        f'{SOUND}<podcast:alternateEnclosure type="video/mp4" height="720" lang="en">'
+        '<podcast:source uri="/1.mp4"/><podcast:source uri="ipfs://x"/></podcast:alternateEnclosure>'
+        '<podcast:alternateEnclosure type="audio/opus"><podcast:source uri="/1.opus"/>'
+        "</podcast:alternateEnclosure>"
     )
     assert found.videos == (Video("https://show.example/1.mp4", height=720, language="en"),)
 

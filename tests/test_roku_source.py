@@ -234,8 +234,9 @@ JUNK = st.recursive(
 )
 NAMES = (
     "id", "title", "content", "videos", "episodes", "seasons", "seasonNumber", "episodeNumber", "tags",
-    "genres", "rating", "ratingSource", "credits", "captions", "trickPlayFiles", "releaseDate", "dateAdded", "duration",
-    "validityPeriodEnd", "thumbnail", "name", "query", "playlistName", "itemIds", "quality", "bitrate", "url",
+    "genres", "rating", "ratingSource", "credits", "captions", "trickPlayFiles", "releaseDate", "dateAdded",
+    "duration", "validityPeriodEnd", "thumbnail", "name", "query", "playlistName", "itemIds", "quality",
+    "bitrate", "url",
 )  # fmt: skip
 OBJECTS = st.recursive(
     st.dictionaries(st.sampled_from(NAMES), JUNK, max_size=6),
