@@ -241,9 +241,11 @@ def _marked(data: bytes, url: str) -> _Marked:
     except etree.XMLSyntaxError as error:
         return _Marked(fault=(error.lineno or 1, text.line(error.msg or "")))
     fault = next(((entry.line, text.line(entry.message)) for entry in parser.error_log), None)
-    items = [element for element in root.iter(etree.Element) if _ITEM.fullmatch(str(element.tag))]
+    tags = {str(element.tag) for element in root.iter(etree.Element)}
+    named = {tag for tag in tags if _ITEM.fullmatch(tag)}
+    items = list(root.iter(*named)) if named else []
     media = tuple(podcast.read(item, media_rss.read(item, base), base) for item, base in _based(items, url))
-    about = [element for element in manners.head(root) if not _ITEM.fullmatch(str(element.tag))]
+    about = [element for element in manners.head(root) if element.tag not in named]
     marked = _Marked(
         *(media, fault),
         manners=manners.read(about, url),
@@ -251,7 +253,7 @@ def _marked(data: bytes, url: str) -> _Marked:
         complete=any(_COMPLETE.fullmatch(str(element.tag)) for element in about),
         gone=frozenset(text.line(e.get("ref") or "") for e in about if _TOMBSTONE.fullmatch(str(e.tag))),
     )
-    foreign = {str(e.tag) for e in root.iter(etree.Element) if not _KNOWN.fullmatch(str(e.tag))}
+    foreign = {tag for tag in tags if not _KNOWN.fullmatch(tag)}
     if foreign:
         etree.strip_elements(root, *foreign, with_tail=False)
     return replace(marked, tidy=etree.tostring(root, encoding="utf-8"))

@@ -6,6 +6,7 @@ becomes a paragraph of the story. Specification: https://www.rssboard.org/media-
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from posixpath import splitext
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -82,7 +83,12 @@ def read(item: Element, base: str) -> Media:
 def local_name(element: Element) -> str:
     """Return ``content`` for ``media:content``, an empty string for what is not Media RSS."""
     tag = element.tag
-    match = _NAME.fullmatch(tag) if isinstance(tag, str) else None
+    return _named(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str) -> str:
+    match = _NAME.fullmatch(tag)
     return match[1] if match else ""
 
 

@@ -5,6 +5,7 @@ Apple's itunes:* and https://github.com/Podcastindex-org/podcast-namespace.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -24,7 +25,7 @@ _CAPTIONS = re.compile(r"text/vtt|application/(?:x-subrip|srt)|text/srt", re.I)
 
 def read(item: Element, media: Media, base: str) -> Media:
     """Return an item's media with what the podcast namespaces say of it."""
-    found = [(m[1], e) for e in item.iter(etree.Element) if (m := _NAME.fullmatch(str(e.tag)))]
+    found = [(name, e) for e in item.iter(etree.Element) if (name := _named(str(e.tag)))]
     if not found:
         return media
     said = {name: text.line("".join(e.itertext())) for name, e in reversed(found)}
@@ -38,6 +39,12 @@ def read(item: Element, media: Media, base: str) -> Media:
         season=_number(said.get("season", "")),
         episode=_number(said.get("episode", "")),
     )
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str) -> str:
+    match = _NAME.fullmatch(tag)
+    return match[1] if match else ""
 
 
 def _videos(found: list[tuple[str, Element]], base: str) -> Iterator[Video]:
