@@ -250,9 +250,9 @@ def test_a_million_elements_are_too_many(body: bytes) -> None:
     "piece", [b"<a>", b"<a ", b"<item>", b"&", b"<![CDATA[", b"<title>x", b"<!--", b"<a b='"]
 )
 def test_nothing_takes_long(piece: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read(b"<rss><channel><item>" + piece * 20_000, URL)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_broken_feed_is_read_as_far_as_it_goes() -> None:
@@ -307,6 +307,9 @@ def test_a_charset_no_feed_can_be_in(charset: str) -> None:
 
 PIECES = st.sampled_from(
     b"<item>~</item>~<title>~</title>~<![CDATA[~]]>~<!--~-->~&#xD800;~&#99999999999;~<media:player/>"
+    b"~<ttl>9</ttl>~<link rel='next hub' href='http://['/>~<podcast:alternateEnclosure type='video/mp4'>"
+    b"~<podcast:source uri='http://['/>~<itunes:episode>~<itunes:duration>1:99~<at:deleted-entry/>"
+    b"~<fh:complete/>~<media:status state='deleted'/>"
     b"~</media:player>~<media:group>~<link href='http://['/>~<pubDate>x</pubDate>~<source>"
     b"~<content type='base64' mode='base64'>=</content>"
     b"~<image><width>x</width>~<textinput>~\xff~<enclosure url='http://[' length='x'/>~</svg>~<svg>"

@@ -89,7 +89,7 @@ def test_anything_is_read_or_a_value_error(pieces: list[str]) -> None:
     "piece", ['"', '"a\n', '"}', ',{"a":"', "/*", "//", "\\", '"\\', "[,]", '" ', "“", "{}", "a", '"b" ']
 )
 def test_nothing_takes_long(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with suppress(ValueError):
         loose_json.read('{"a":[' + piece * (400_000 // len(piece)))
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4

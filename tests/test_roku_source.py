@@ -212,6 +212,27 @@ def test_what_is_no_feed(body: bytes, code: str) -> None:
     assert issue.fix
 
 
+def test_mrss_is_mended_too() -> None:
+    body = (
+        (SAMPLES / "quay.xml")
+        .read_bytes()
+        .replace(b"https://tv.example/tram.mp4", b"http://tv.example/tram.mp4")
+    )
+    listing = roku.read(body, URL)
+    assert [a.videos[0].url for a in listing.articles] == [
+        "https://tv.example/ferry.m3u8",
+        "https://tv.example/tram.mp4",
+    ]
+    assert [(i.code, i.where) for i in listing.issues] == [("roku_http", f"{URL}#tram-1")]
+
+
+def test_two_rows_may_show_one_playlist() -> None:
+    rows = [{"name": name, "playlistName": "P"} for name in ("One", "Two")]
+    root = {"movies": [item()], "categories": rows, "playlists": [{"name": "P", "itemIds": ["a1"]}]}
+    (article,) = read(root).articles
+    assert (article.section, article.tags) == (("One",), ("Two",))
+
+
 def test_a_feed_that_breaks_off_is_not_complete() -> None:
     whole = json.dumps({"movies": [item(id=str(n)) for n in range(3)]})
     listing = roku.read(whole[:-30].encode(), URL)

@@ -17,7 +17,7 @@ from feedsvc.sources.roku_values import Json, Notes, list_of, objects, text_of, 
 
 LISTS = ("movies", "series", "shortFormVideos", "tvSpecials", "liveFeeds")
 # Of how many rows is looked at which items stand in them.
-_ROWS = 200
+_ROWS = 100
 _INHERITED = ("genres", "tags", "rating", "ratingSource", "thumbnail", "credits")
 
 
@@ -89,7 +89,7 @@ def _episodes(
 ) -> Iterator[Entry]:
     title = text.plain(text_of(series.get("title")))
     given = {name: series[name] for name in _INHERITED if name in series}
-    seasons = [(place, season) for place, season in objects(series.get("seasons"), f"{where}/seasons", notes)]
+    seasons = objects(series.get("seasons"), f"{where}/seasons", notes)
     for place, season in [(where, {**series, "seasonNumber": None}), *seasons]:
         number = whole(season.get("seasonNumber"), place, notes)
         for spot, episode in objects(season.get("episodes"), f"{place}/episodes", notes):
@@ -109,14 +109,14 @@ def _rows(root: Json) -> Iterator[_Row]:
     }
     categories = [c for _, c in objects(root.get("categories"), "", quiet)][:_ROWS]
     for category in categories:
-        name = text.plain(text_of(category.get("name")))
         query = text_of(category.get("query"))
         every = " AND " in query
         parts = (part.strip().casefold() for part in query.split(" AND " if every else " OR "))
-        tags = frozenset(part for part in parts if part)
-        yield _Row(name, playlists.pop(text_of(category.get("playlistName")), frozenset()), tags, every)
-    for name, ids in [*playlists.items()][:_ROWS]:
-        yield _Row(text.plain(name), ids)
+        ids = playlists.get(text_of(category.get("playlistName")), frozenset())
+        yield _Row(text.plain(text_of(category.get("name"))), ids, frozenset(filter(None, parts)), every)
+    named = {text_of(category.get("playlistName")) for category in categories}
+    for name in [name for name in playlists if name not in named][:_ROWS]:
+        yield _Row(text.plain(name), playlists[name])
 
 
 def _content(item: Json, where: str, notes: Notes) -> Json:

@@ -69,7 +69,7 @@ def _number(digits: str) -> float:
 def _mended(document: str) -> tuple[list[str], bool]:
     """Return the tokens of one value, mended, and whether it was closed."""
     tokens: list[str] = []
-    last, open_ = "", []
+    last, open_ = "", 0
     for match in _TOKEN.finditer(document):
         kind = match.lastgroup or ""
         if kind == "comment":
@@ -81,13 +81,10 @@ def _mended(document: str) -> tuple[list[str], bool]:
             tokens.append(",")
         tokens.append(token)
         last = token if kind == "mark" else kind
-        if token in _CLOSERS:
-            open_.append(token)
-        elif token in ("]", "}") and open_:
-            open_.pop()
-            if not open_:
-                return tokens, True
-        if len(open_) > _DEEPEST:
+        open_ += (token in _CLOSERS) - (token in ("]", "}"))
+        if open_ <= 0:
+            return tokens, True
+        if open_ > _DEEPEST:
             raise ValueError("it is nested too deeply")
     return tokens, False
 
@@ -99,8 +96,8 @@ def _text(said: str) -> str:
 def _until(tokens: list[str], position: int) -> str:
     """Return the tokens before a position as far as they are whole values, with all that is open closed."""
     open_: list[str] = []
-    taken, end, closing = "", 0, ""
     pieces: list[str] = []
+    end, closing = 0, ""
     for token in tokens:
         position -= len(token)
         if position < 0:
@@ -111,5 +108,4 @@ def _until(tokens: list[str], position: int) -> str:
         elif open_ and token == open_[-1]:
             open_.pop()
             end, closing = len(pieces), "".join(reversed(open_))
-    taken = "".join(pieces[:end])
-    return taken + closing if end else "{}"
+    return "".join(pieces[:end]) + closing if end else "{}"

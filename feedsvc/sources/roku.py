@@ -16,6 +16,7 @@ from feedsvc.http import Validator
 from feedsvc.settings import SourceSettings
 from feedsvc.sources import direct_publisher, feed, loose_json
 from feedsvc.sources.feed import Listing
+from feedsvc.sources.roku_item import secure
 from feedsvc.sources.roku_values import Notes
 from feedsvc.sources.rss import Rss, together
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
@@ -73,10 +74,20 @@ def read(body: bytes, url: str, charset: str = "") -> Listing:
     """Return what a feed's bytes say, JSON or XML; `url` is where they are from."""
     document = text.safe(utf8(body, charset).decode())
     if not document.strip() or document.lstrip().startswith("<"):
-        listing = feed.read(body, url, charset)
-        broken = any(issue.code == "source_malformed" for issue in listing.issues)
-        return replace(listing, complete=not (broken or listing.older or listing.failed))
+        return _read_xml(feed.read(body, url, charset), url)
     return _read_json(document, url)
+
+
+def _read_xml(listing: Listing, url: str) -> Listing:
+    broken = any(issue.code == "source_malformed" for issue in listing.issues)
+    notes = Notes()
+    articles = tuple(
+        replace(a, videos=tuple(replace(v, url=secure(v.url, a.guid, notes)) for v in a.videos))
+        for a in listing.articles
+    )
+    issues = (*listing.issues, *notes.issues(url))
+    complete = not (broken or listing.older or listing.failed)
+    return replace(listing, articles=articles, issues=issues, complete=complete)
 
 
 def _read_json(document: str, url: str) -> Listing:

@@ -83,7 +83,7 @@ def _videos(entry: Entry, url: str, language: str, notes: Notes) -> Iterator[Vid
     for _, video in objects(entry.content.get("videos"), where, notes):
         if address := joined(url, text_of(video.get("url"))):
             yield Video(
-                _secure(address, where, notes),
+                secure(address, where, notes),
                 quality=_QUALITIES.get(text_of(video.get("quality")).upper()),
                 bitrate=whole(video.get("bitrate"), where, notes),
                 duration=length,
@@ -91,7 +91,8 @@ def _videos(entry: Entry, url: str, language: str, notes: Notes) -> Iterator[Vid
             )
 
 
-def _secure(address: str, where: str, notes: Notes) -> str:
+def secure(address: str, where: str, notes: Notes) -> str:
+    """Return the address where a TV may get what is at `address`: on https, if it is on plain http."""
     if not address.startswith("http:") or text.on_loopback(address):
         return address
     notes.add("roku_http", where)
@@ -111,7 +112,7 @@ def _trick_play(content: Json, url: str, where: str, notes: Notes) -> Iterator[T
         address = joined(url, text_of(file.get("url")))
         if address and urlsplit(address).path.lower().endswith(".bif"):
             full = text_of(file.get("quality")).upper() == "FHD"
-            yield TrickPlay(_secure(address, where, notes), "FHD" if full else "HD")
+            yield TrickPlay(secure(address, where, notes), "FHD" if full else "HD")
         elif address:
             notes.add("roku_trick_play", where)
 

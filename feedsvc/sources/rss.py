@@ -74,19 +74,18 @@ class Rss:
         So all are read the first time, and later only what came between: within the limits of articles, pages
         and bytes, on the same host, and none twice.
         """
-        url, left = response.url, self._tools.http.settings.max_listing - len(response.body)
-        asked, found = {self.url, url}, 0
+        asked, found = {self.url, response.url}, 0
+        left = self._tools.http.settings.max_listing - len(response.body)
         while True:
             yield listing
             found += len(listing.articles)
-            older = listing.older
-            enough = found >= self._settings.limit or len(asked) > PAGES or left <= 0
-            if enough or not known.isdisjoint(_entries(listing.articles)):
+            overlaps = not known.isdisjoint(_entries(listing.articles))
+            if overlaps or found >= self._settings.limit or len(asked) > PAGES or left <= 0:
                 return
-            if not older or older in asked or urlsplit(older).netloc != urlsplit(url).netloc:
+            if listing.older in asked or not _same_host(listing.older, response.url):
                 return
-            asked.add(older)
-            listing, size = self._older(older, left)
+            asked.add(listing.older)
+            listing, size = self._older(listing.older, left)
             left -= size
 
     def _older(self, url: str, most: int) -> tuple[Listing, int]:
@@ -131,6 +130,10 @@ def together(pages: Sequence[Listing], where: str, limit: int) -> Pulled:
         kept=frozenset(article.guid for article in others),
         gone=frozenset().union(*(page.gone for page in pages)) - there.keys(),
     )
+
+
+def _same_host(one: str, other: str) -> bool:
+    return urlsplit(one)[:2] == urlsplit(other)[:2]
 
 
 def _entries(articles: Iterable[Article]) -> Iterator[str]:
