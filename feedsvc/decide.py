@@ -110,11 +110,16 @@ def _new_id(mine: Sequence[str], article: Article, taken: Mapping[str, str]) -> 
 
 
 def withdrawn(pulled: Pulled, there: Iterable[str], guids: Mapping[str, str]) -> list[str]:
-    """Return the ids that a complete listing no longer has; `guids` are a source's by id."""
-    if pulled.failed or not pulled.complete:
+    """Return the ids of what was taken back, and of what a complete listing no longer has.
+
+    `there` are the ids of the articles it has; `guids` are a source's by id.
+    """
+    if pulled.failed:
         return []
     present = set(there)
-    return [id_ for id_, guid in guids.items() if id_ not in present and guid not in pulled.kept]
+    missing = {id_: guid for id_, guid in guids.items() if id_ not in present}
+    stays = pulled.kept if pulled.complete else frozenset(guids.values())
+    return [id_ for id_, guid in missing.items() if guid in pulled.gone or guid not in stays]
 
 
 def renamed(source: str, count: int) -> Issue | None:

@@ -194,10 +194,9 @@ class Pipeline:
             works += [work for work in decided if not work.unchanged]
             if pulled.articles and not pulled.complete:
                 self._look_for(channel, key, pulled, {work.id for work in decided}, now)
-            if pulled.complete:
-                gone += withdrawn(
-                    pulled, (w.id for w in decided), self._store.guids(channel, key, pulled.since)
-                )
+            if pulled.complete or pulled.gone:
+                known_here = self._store.guids(channel, key, pulled.since)
+                gone += withdrawn(pulled, (w.id for w in decided), known_here)
         again = (Work(s.article.id, s.article.source, s.pulled, s) for s in self._store.due(channel, now))
         busy = {work.id for work in works} | set(gone)
         works += [w for w in again if w.id not in busy and w.source in self._sources[channel]]

@@ -133,6 +133,16 @@ def test_what_a_complete_listing_no_longer_has_is_withdrawn() -> None:
     assert withdrawn(Pulled(), [], guids) == []
 
 
+def test_what_a_source_took_back_is_withdrawn_whatever_else_it_lists() -> None:
+    guids = {"id1": "one", "id2": "two", "id3": "three"}
+    gone = frozenset({"two", "nobody"})
+    assert withdrawn(Pulled(gone=gone), ["id1"], guids) == ["id2"]
+    assert withdrawn(Pulled(gone=gone), ["id2"], guids) == [], "another of its entries is that article"
+    assert withdrawn(Pulled(gone=gone, failed=True), [], guids) == []
+    kept = frozenset({"two", "three"})
+    assert withdrawn(Pulled(gone=gone, kept=kept, complete=True), ["id1"], guids) == ["id2"]
+
+
 def test_what_failed_in_passing_is_tried_again_ever_later_and_not_for_ever() -> None:
     failed = Article(issues=(Issue("error", "fetch_timeout", "x", "y"),))
     waits = [retry_at(failed, tries, NOON) for tries in range(1, TRIES + 1)]

@@ -16,8 +16,8 @@ from tests import made_media
 from tests.articles import NOON
 from tests.desk import PUBLIC, Desk, story
 from tests.fakes import FakeSource
-from tests.loopback import Reply
-from tests.newsroom import Newsroom, Story
+from tests.loopback import Reply, tagged
+from tests.newsroom import Newsroom, Story, rss
 
 HOUR = timedelta(hours=1)
 
@@ -649,7 +649,43 @@ def test_a_story_that_a_listing_has_no_more_room_for_stays(desk: Desk, newsroom:
     assert newsroom.site.paths()[asked:] == ["/rss.xml"]
 
 
+@pytest.mark.parametrize("state", ["deleted", "blocked"])
+def test_a_story_that_the_feed_takes_back_leaves_the_air_at_once_and_may_come_back(
+    desk: Desk, newsroom: Newsroom, state: str
+) -> None:
+    newsroom.tells(Story(1), Story(2), Story(3))
+    channel = newsroom.channel()
+    assert desk.refresh(channel).on_air == 3
+    newsroom.tells(Story(1), Story(2, state=state), Story(3))
+    report = desk.refresh(channel, NOON + timedelta(minutes=5))
+    assert (report.withdrawn, report.on_air, codes(report)) == (1, 2, {})
+    assert sorted(desk.titles()) == ["Story 1", "Story 3"]
+    again = desk.refresh(channel, NOON + timedelta(minutes=10), force=True)
+    assert (again.withdrawn, again.on_air) == (0, 2), "it is gone already"
+    newsroom.tells(Story(1), Story(2), Story(3))
+    assert desk.refresh(channel, NOON + HOUR).on_air == 3
+
+
 # How often a source is asked
+
+
+def test_what_a_feed_asks_for_holds_when_nothing_has_changed(desk: Desk, newsroom: Newsroom) -> None:
+    """Its ttl is said in the body only, and its hub's lease is renewed while it is quiet, too."""
+    newsroom.tells(Story(1))
+    channel = newsroom.channel()
+    told: list[tuple[str, str]] = []
+    pipeline = desk.pipeline(desk.open(channel), subscribe=lambda *said: told.append(said[2:4]))
+    asks = b"<ttl>30</ttl><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='https://hub.example/'/>"
+    body = rss(newsroom.site, (Story(1),)).replace(b"<channel>", b"<channel>" + asks)
+    newsroom.serves("/rss.xml", tagged(body, '"1"'))
+
+    def asked(minutes: int) -> int:
+        before = newsroom.site.paths().count("/rss.xml")
+        pipeline.refresh(channel, NOON + timedelta(minutes=minutes), paced=True)
+        return newsroom.site.paths().count("/rss.xml") - before
+
+    assert [asked(minutes) for minutes in (0, 5, 25, 31, 36, 59, 62)] == [1, 0, 0, 1, 0, 0, 1]
+    assert told == [("https://hub.example/", newsroom.site.url("/rss.xml"))] * 3
 
 
 def test_a_quiet_source_is_asked_seldom_and_one_that_wants_to_be_left_alone_is(

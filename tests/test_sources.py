@@ -64,6 +64,16 @@ def _ghost(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _roku(site: Loopback, sample: Path, work: Path) -> Setup:
+    """A feed moves here from an address, or from a file."""
+    if sample.stem == "by-hand":
+        shutil.copy(sample, work / "roku.json")
+        return Setup(
+            SourceSettings(kind="roku", path="roku.json"), SourceSettings(kind="roku", path="gone.json")
+        )
+    return _served("roku")(site, sample, work)
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -76,6 +86,7 @@ KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] |
     "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
     "drupal": (sorted((SAMPLES / "drupal").glob("*.json")), _drupal),
     "ghost": (sorted((SAMPLES / "ghost").glob("*.json")), _ghost),
+    "roku": (sorted((SAMPLES / "roku").iterdir()), _roku),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }

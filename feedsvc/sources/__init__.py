@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, drupal, folder, ghost, jsonfeed, rss, wordpress
+from feedsvc.sources import demo, drupal, folder, ghost, jsonfeed, roku, rss, wordpress
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -43,6 +43,7 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
         "wordpress": wordpress.open_source,
         "drupal": drupal.open_source,
         "ghost": ghost.open_source,
+        "roku": roku.open_source,
         "folder": folder.open_source,
         "demo": demo.open_source,
     }

@@ -15,9 +15,9 @@ from feedsvc import dates
 from feedsvc.http import FetchError
 from feedsvc.settings import SourceSettings
 from feedsvc.sources import content
+from feedsvc.sources.feed import named as named_once
 from feedsvc.sources.json_api import Answer, Reading, Refused, at, failed, listed, named, said, whole
 from feedsvc.sources.media_rss import is_image, is_video, joined
-from feedsvc.sources.rss import named as named_once
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
