@@ -37,6 +37,20 @@ def _served(site: Loopback, sample: Path, work: Path) -> Setup:
     )
 
 
+def _crawled(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
+    """Return how a site is served of which robots.txt is asked; its samples say where it is."""
+
+    def served(site: Loopback, sample: Path, work: Path) -> Setup:
+        for path in sample.parent.iterdir():
+            here = site.url("").encode()
+            site.routes[f"/{path.name}"] = path.read_bytes().replace(b"https://news.example", here)
+        site.routes["/robots.txt"] = b"User-agent: *\nDisallow: /private/\n"
+        sources = (SourceSettings(kind=kind, url=site.url(at)) for at in (f"/{sample.name}", "/gone.xml"))
+        return Setup(*sources)
+
+    return served
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -45,6 +59,8 @@ def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "sitemap": (sorted((SAMPLES / "sitemap").iterdir()), _crawled("sitemap")),
+    "listing": (sorted((SAMPLES / "listing").iterdir()), _crawled("listing")),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }

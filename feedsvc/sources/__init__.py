@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, folder, rss
+from feedsvc.sources import demo, folder, listing, rss, sitemap
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -39,6 +39,8 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
     {
         **elsewhere(),
         "rss": rss.open_source,
+        "sitemap": sitemap.open_source,
+        "listing": listing.open_source,
         "folder": folder.open_source,
         "demo": demo.open_source,
     }
