@@ -15,7 +15,10 @@ from feedsvc.settings import HttpSettings, Selection, SourceSettings
 from feedsvc.sources import Pulled, Seen, Tools, sitemap, sitemap_file
 from feedsvc.sources.sitemap import Sitemap, in_order, told_once
 from feedsvc.sources.sitemap_file import Document, Entry, Link
+from tests.articles import NOON
+from tests.desk import Desk
 from tests.loopback import Loopback, Reply, redirect, tagged
+from tests.newsroom import Newsroom, Story
 
 URL = "https://news.example/sitemap.xml"
 NAMESPACES = (
@@ -500,3 +503,24 @@ def test_no_article_is_said(site: Site) -> None:
     site.at("/sitemap.xml", urlset(page("/"), page("/about-us")))
     pulled = site.source().pull(Seen())
     assert (pulled.articles, codes(pulled), pulled.failed) == ((), ["sitemap_empty"], False)
+
+
+# The whole way.
+
+
+def test_a_site_with_nothing_but_a_sitemap_goes_on_air(desk: Desk, newsroom: Newsroom) -> None:
+    stories = [Story(n, path=f"/world/2026/11/22/the-story-number-{n}") for n in (1, 2, 3)]
+    newsroom.tells(*stories)
+    web = newsroom.site
+    film = f"<video:video><video:content_loc>{web.url('/film.mp4')}</video:content_loc></video:video>"
+    body = urlset(*(page(web.url(one.page), f"2026-11-22T0{one.number}:00:00Z", film) for one in stories))
+    web.routes["/sitemap.xml"] = tagged(body, '"1"')
+    web.routes["/robots.txt"] = f"User-agent: *\nDisallow: {stories[1].page}".encode()
+    channel = newsroom.channel(source=(SourceSettings(kind="sitemap", url=web.url("/")),))
+    report = desk.refresh(channel)
+    assert sorted(desk.titles()) == ["Story 1", "Story 3"]
+    assert [issue.code for issue in report.issues] == ["robots_disallow"]
+    assert stories[1].page not in web.paths()
+    web.forget()
+    assert desk.refresh(channel, NOON + timedelta(minutes=5)).changed == 0
+    assert web.paths() == ["/robots.txt", "/sitemap.xml"]
