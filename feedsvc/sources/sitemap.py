@@ -29,6 +29,7 @@ ACCEPT = "application/xml, text/xml;q=0.9, text/plain;q=0.5, */*;q=0.2"
 FILES, _DEEPEST = 20, 3
 # An older sitemap that its index calls unchanged is not asked for, but once a day: some indexes never tell.
 _SETTLED, _ASKED_AGAIN = timedelta(days=2), timedelta(days=1)
+_LOOKED_AT = 30
 _USUAL = (
     "sitemap.xml", "sitemap_index.xml", "news-sitemap.xml", "sitemap-news.xml", "wp-sitemap.xml",
     "sitemap-index.xml", "sitemap.xml.gz", "sitemap.txt",
@@ -251,13 +252,15 @@ class _Visit:
 
     def _wanted(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Return the newest entries of a sitemap that are articles, and wanted."""
-        mine = [entry for entry in entries if self._settings.wants(entry.article.url)]
+        mine = newest(entry for entry in entries if self._settings.wants(entry.article.url))
+        # A sitemap may have 50,000 pages; enough of the newest are looked at for the limit to be reached.
+        del mine[_LOOKED_AT * self._settings.limit :]
         # Patterns that somebody wrote know better than any guess.
         if not self._settings.include.urls:
             likely = articles_among([entry.article.url for entry in mine])
             mine = [entry for entry, is_one in zip(mine, likely, strict=True) if is_one or entry.news]
-        # Of those of no date one more than is taken, so that it can be said that there are more.
-        return tuple(newest(told_once(merged(mine), self._tools.language))[: self._settings.limit + 1])
+        # One more than is taken, so that it can be said that there are more.
+        return tuple(told_once(merged(mine), self._tools.language)[: self._settings.limit + 1])
 
 
 def open_source(settings: SourceSettings, tools: Tools) -> Source:

@@ -45,7 +45,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "This is not a sitemap but {}.",
         "Give the address of the sitemap itself, or of the site's first page.",
     ),
-    "sitemap_too_large": ("The sitemap has more than {} bytes.", "Divide it; the standard allows 50 MB."),
+    "sitemap_too_large": (
+        "The sitemap has more than {} bytes.",
+        "Raise max_listing under [http] in the settings, or divide the sitemap.",
+    ),
     "sitemap_malformed": (
         "The sitemap is damaged ({}); what could be read of it was.",
         "Look at how it is written: well-formed XML, addresses escaped, compressed whole.",
