@@ -139,12 +139,13 @@ def test_what_holds_all_the_news_is_not_aside_whatever_it_is_called() -> None:
 
 
 def test_a_story_that_links_to_others_lists_none() -> None:
-    story = "".join(
-        f"<p>The council said on Sunday that <a href='/world/the-long-headline-of-story-{n}'>the long"
-        f" headline of story {n}</a> was what it had meant all along.</p>"
-        for n in range(9)
+    link = (
+        "<a href='/world/2026/11/2{n}/the-long-headline-of-a-story'>long headline of the story number {n}</a>"
     )
-    assert found(story) == ()
+    links = [link.format(n=n) for n in range(9)]
+    told = (f"<p>The council said on Sunday in the <b>{one}</b> what it meant.</p>" for one in links)
+    assert found("".join(told)) == ()
+    assert len(found("".join(f"<p>Nov 22: {one}</p>" for one in links))) == 9
 
 
 def test_sections_below_which_others_stand_are_none() -> None:
@@ -227,6 +228,11 @@ def tools(tmp_path: Path) -> Iterator[Tools]:
 
 def listing(site: Loopback, tools: Tools, **settings: object) -> Listing:
     return Listing(SourceSettings(kind="listing", url=site.url("/world"), **settings), tools)
+
+
+def test_a_selector_that_fails_only_where_it_finds_something(site: Loopback, tools: Tools) -> None:
+    pulled = listing(site, tools, links="//ul/li[$x]").pull(Seen())
+    assert (pulled.failed, [issue.code for issue in pulled.issues]) == (True, ["listing_no_match"])
 
 
 def test_limit_and_patterns(site: Loopback, tools: Tools) -> None:

@@ -121,6 +121,11 @@ def test_pictures() -> None:
     assert (image.url, image.caption) == ("https://news.example/p.jpg", "A boat")
 
 
+def test_what_is_called_url_deeper_down_is_no_page() -> None:
+    inside = "<image:image><image:url><image:loc>/p.jpg</image:loc></image:url></image:image>"
+    assert only(urlset(page("/a", inside=inside))).article.url == "https://news.example/a"
+
+
 def test_prefixes_nobody_declared_and_namespaces_that_are_wrong() -> None:
     body = b"<urlset><url><loc>/a</loc><news:news><news:title>T</news:title></news:news></url></urlset>"
     assert only(body).article.title == "T"
@@ -369,6 +374,13 @@ def test_an_index_is_followed_until_there_are_enough(site: Site) -> None:
     site.at("/sitemap.xml", index(*(link(f"/posts-2026-{month:02}.xml") for month in months)))
     assert paths(site.source(limit=4).pull(Seen())) == ["1103", "1102", "1101", "1003"]
     assert site.asked() == ["/sitemap.xml", "/posts-2026-11.xml", "/posts-2026-10.xml"]
+
+
+def test_old_videos_do_not_keep_the_news_from_being_read(site: Site) -> None:
+    site.at("/video-sitemap.xml", urlset(*(story(n, n, 1) for n in range(1, 9))))
+    site.at("/posts.xml", urlset(story(99, 20)))
+    site.at("/sitemap.xml", index(link("/video-sitemap.xml"), link("/posts.xml")))
+    assert paths(site.source(limit=2).pull(Seen())) == ["99", "8"]
 
 
 def test_a_changed_sitemap_brings_the_others_along_without_asking_for_them_whole(site: Site) -> None:

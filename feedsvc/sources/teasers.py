@@ -132,12 +132,12 @@ def found(page: Page) -> tuple[Article, ...]:
     off = _off(page.tree, links)
     links = [here for link in _no_sections(links) if (here := _without(link, off))]
     scores = {link.url: _score(link) for link in links}
-    alike = [link for shape in _of_one_shape(links) for link in shape]
+    alike = [link for shape in _of_one_shape(links) for link in shape if scores[link.url]]
     for link in alike:
         scores[link.url] += 1 if article_like(link.url) else 0
     sure = [link for link in links if scores[link.url] >= _ENOUGH]
     # Where no address tells anything, others of the same shape are all there is to go by.
-    return _articles(sure or [link for link in alike if scores[link.url]])
+    return _articles(sure or alike)
 
 
 def _links(page: Page, anchors: Iterable[HtmlElement]) -> list[Link]:
