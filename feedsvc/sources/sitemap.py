@@ -72,7 +72,7 @@ class Sitemap:
         self._settings, self._tools = settings, tools
         self._robots = Robots(settings, tools)
         self._kept: dict[str, Leaf] = {}
-        chosen = (*settings.include.urls, "", *settings.exclude.urls, str(settings.limit))
+        chosen = (*settings.include.urls, "", *settings.exclude.urls, str(settings.limit), tools.language)
         self._mark = _CHOSEN_BY + blake2b("\0".join(chosen).encode(), digest_size=8).hexdigest()
 
     def pull(self, seen: Seen) -> Pulled:
@@ -98,8 +98,10 @@ class Sitemap:
 
     def _chosen(self, leaves: Sequence[Leaf]) -> tuple[list[Article], list[Issue]]:
         """Return the newest articles that may be fetched, and what there is to say of the others."""
-        limit, url, issues = self._settings.limit, self._settings.url, list[Issue]()
-        entries = newest(told_once(merged(e for leaf in leaves for e in leaf.entries or ()), self._language))
+        limit, url = self._settings.limit, self._settings.url
+        issues: list[Issue] = []
+        found = merged(entry for leaf in leaves for entry in leaf.entries or ())
+        entries = newest(told_once(found, self._tools.language))
         if not entries:
             return [], [issue("warning", "sitemap_empty", url)]
         if len(entries) > limit and 2 * sum(entry.when is None for entry in entries) > len(entries):
@@ -109,10 +111,6 @@ class Sitemap:
             issues.append(robots.issue("robots_slow", url, pause, most))
         articles, refused = self._robots.allowed((e.article for e in entries), min(limit, most))
         return articles, [*issues, *refused]
-
-    @property
-    def _language(self) -> str:
-        return self._tools.language
 
 
 class _Visit:
