@@ -200,8 +200,8 @@ class Service:
 
     def _sources(self, channel: str) -> dict[str, Source]:
         root = self.settings.root
-        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root)
         chosen = self.settings.named(channel)
+        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root, chosen.language)
         return {source.key: SOURCES[source.kind](source, tools) for source in chosen.source}
 
     def _pmap(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]:

@@ -74,6 +74,20 @@ def _roku(site: Loopback, sample: Path, work: Path) -> Setup:
     return _served("roku")(site, sample, work)
 
 
+def _crawled(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
+    """Return how a site is served of which robots.txt is asked; its samples say where it is."""
+
+    def served(site: Loopback, sample: Path, work: Path) -> Setup:
+        for path in sample.parent.iterdir():
+            here = site.url("").encode()
+            site.routes[f"/{path.name}"] = path.read_bytes().replace(b"https://news.example", here)
+        site.routes["/robots.txt"] = b"User-agent: *\nDisallow: /private/\n"
+        sources = (SourceSettings(kind=kind, url=site.url(at)) for at in (f"/{sample.name}", "/gone.xml"))
+        return Setup(*sources)
+
+    return served
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
     shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
     return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
@@ -87,6 +101,8 @@ KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] |
     "drupal": (sorted((SAMPLES / "drupal").glob("*.json")), _drupal),
     "ghost": (sorted((SAMPLES / "ghost").glob("*.json")), _ghost),
     "roku": (sorted((SAMPLES / "roku").iterdir()), _roku),
+    "sitemap": (sorted((SAMPLES / "sitemap").iterdir()), _crawled("sitemap")),
+    "listing": (sorted((SAMPLES / "listing").iterdir()), _crawled("listing")),
     "folder": ([SAMPLES / "folder"], _dropped),
     "demo": None,
 }

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, drupal, folder, ghost, jsonfeed, roku, rss, wordpress
+from feedsvc.sources import demo, drupal, folder, ghost, jsonfeed, listing, roku, rss, sitemap, wordpress
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -44,6 +44,8 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
         "drupal": drupal.open_source,
         "ghost": ghost.open_source,
         "roku": roku.open_source,
+        "sitemap": sitemap.open_source,
+        "listing": listing.open_source,
         "folder": folder.open_source,
         "demo": demo.open_source,
     }

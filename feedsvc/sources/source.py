@@ -69,7 +69,8 @@ class Tools(Struct, frozen=True):
 
     `read` is `feedsvc.pages.read`; `keep` publishes a local file (an HLS playlist with all it
     names) and returns its ``/media/...`` address, or raises an OSError that says why not; `workdir` is
-    where a source may write; `now` tells the time; relative paths in the settings start at `root`.
+    where a source may write; `now` tells the time; relative paths in the settings start at `root`;
+    `language` is the channel's.
     """
 
     http: Http
@@ -78,6 +79,7 @@ class Tools(Struct, frozen=True):
     workdir: Path
     now: Callable[[], datetime]
     root: Path = Path()
+    language: str = ""
 
 
 def newest(articles: Sequence[Article], limit: int) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
