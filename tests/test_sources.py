@@ -38,14 +38,15 @@ def _served(site: Loopback, sample: Path, work: Path) -> Setup:
 
 
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
-    shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
-    return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
+    shutil.copytree(sample, work / sample.name, dirs_exist_ok=True)
+    return Setup(*(SourceSettings(kind=sample.name, path=path) for path in (sample.name, "gone")))
 
 
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
     "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
     "folder": ([SAMPLES / "folder"], _dropped),
+    "newsml": ([SAMPLES / "newsml"], _dropped),
     "demo": None,
 }
 CASES = [(kind, sample) for kind, case in KINDS.items() if case for sample in case[0]]

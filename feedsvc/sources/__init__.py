@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, folder, rss
+from feedsvc.sources import demo, folder, newsml, rss
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -40,6 +40,7 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
         **elsewhere(),
         "rss": rss.open_source,
         "folder": folder.open_source,
+        "newsml": newsml.open_source,
         "demo": demo.open_source,
     }
 )
