@@ -6,6 +6,7 @@ becomes a paragraph of the story. Specification: https://www.rssboard.org/media-
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from posixpath import splitext
 from urllib.parse import urljoin
 
@@ -46,14 +47,15 @@ class Media(Struct, frozen=True):
 def read(item: Element, base: str) -> Media:
     """Return the media of an ``item`` or ``entry``; relative addresses are resolved against `base`."""
     found = [(name, e) for e in item.iter() if (name := local_name(e))]
+    names = {name for name, _ in found}
 
     def texts(wanted: str) -> list[str]:
         return [said for name, e in found if name == wanted and (said := _text(e))]
 
     status = [e.get("state", "") for name, e in found if name == "status"]
     return Media(
-        title=_about(item, "title"),
-        description=_about(item, "description"),
+        title=_about(item, "title") if "title" in names else "",
+        description=_about(item, "description") if "description" in names else "",
         images=_distinct(_images(item, found, base)),
         videos=tuple({v.url: v for v in _videos(found, base)}.values()),
         captions=tuple(
@@ -71,7 +73,13 @@ def read(item: Element, base: str) -> Media:
 def local_name(element: Element) -> str:
     """Return ``content`` for ``media:content``, an empty string for what is not Media RSS."""
     tag = element.tag
-    match = _NAME.fullmatch(tag) if isinstance(tag, str) else None
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(1024)
+def _local_name(tag: str) -> str:
+    # A feed has few names, and each of its elements is asked for its own many times.
+    match = _NAME.fullmatch(tag)
     return match[1] if match else ""
 
 
