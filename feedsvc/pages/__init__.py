@@ -86,7 +86,7 @@ def _lacking(article: Article, headline: str, page: Page) -> Iterator[Issue]:
 
 
 def _is_web_story(page: Page) -> bool:
-    return "amp-story" in page.elements
+    return "amp-story" in page.has.elements
 
 
 def _slug(address: str) -> str:

@@ -155,7 +155,7 @@ def _posters(page: Page) -> Iterator[Image | None]:
     for node in page.graph.nodes:
         if "videoobject" in jsonld.types(node):
             yield from (_object(page, value) for value in page.graph.all(node, "thumbnailUrl", "thumbnail"))
-    for video in islice((*page.elements.get("video", ()), *page.elements.get("amp-video", ())), _SEEN):
+    for video in page.has.all("video", "amp-video")[:_SEEN]:
         yield _image(page, video.get("poster", ""))
 
 

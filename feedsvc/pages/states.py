@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from feedsvc.pages import markup
+from feedsvc.pages.inventory import MEDIA
 from feedsvc.pages.markup import Page
 
 # What ends an address in a script: a quote, or what cannot stand in one.
@@ -24,7 +25,6 @@ _QUERY = rf"(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?"
 IN_TEXT = re.compile(rf"(?:https?:)?//[^{_STOP}]{{1,400}}?(?:{_FILE}){_QUERY}")
 _ENDING, _AFTER = re.compile(_FILE), re.compile(_QUERY)
 _BEFORE = re.compile(rf"(?:(?:https?:)?/|(?<=[\"']))/[^{_STOP}]{{1,400}}$")
-_ENDINGS = (".mp4", ".m3u8", ".mpd", ".m4v", ".mov", ".ism/", ".MP4")
 _SCRIPT = re.compile(r"(?:(?:text|application)/(?:x-)?(?:javascript|ecmascript|json)|module)?(?:;.*)?", re.I)
 _SCRIPTS, _NAMED, _LONGEST, _ALL = 300, 500, 1_500_000, 4_000_000
 _ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
@@ -52,14 +52,13 @@ _OTHERS = re.compile(
 def files(page: Page) -> Iterator[str]:
     """Yield the addresses of video files that scripts name for this story, in the page's order."""
     room = _ALL
-    for script in islice(page.tree.iter("script"), _SCRIPTS):
-        text = script.text or ""
-        if room <= 0 or not _is_script(script) or not any(ending in text for ending in _ENDINGS):
+    for script, text in page.scripts[:_SCRIPTS]:
+        if room <= 0 or not MEDIA.search(text) or not _is_script(script):
             continue
         text = text[: min(_LONGEST, room)]
         room -= len(text)
         found = _named(text)
-        if _inside(script, page.main):
+        if page.main.tag not in ("body", "html") and markup.within(script, page.main):
             yield from found
         elif _films(found) <= _FEW:
             # The channel a site sends all day is named in the set-up of every page.
@@ -73,12 +72,9 @@ def _is_script(script: HtmlElement) -> bool:
     return bool(_SCRIPT.fullmatch(kind)) and not script.get("src") and not markup.aside(script)
 
 
-def _inside(script: HtmlElement, main: HtmlElement) -> bool:
-    return main.tag not in ("body", "html") and any(element is main for element in script.iterancestors())
-
-
 def _named(text: str) -> list[str]:
-    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text.replace(r"\/", "/"))
     return list(dict.fromkeys(islice(_addresses(text), _NAMED)))
 
 
@@ -108,7 +104,7 @@ def _of_the_story(text: str, page: Page) -> list[str]:
 
 
 def _own_paths(page: Page) -> frozenset[str]:
-    links = page.tree.xpath("//link[@rel='canonical']/@href")[:3]
+    links = (link.get("href", "") for link in page.links.get("canonical", ())[:3])
     paths = (
         urlsplit(page.absolute(str(url)) or "").path for url in (page.url, *page.every("og:url"), *links)
     )
@@ -134,18 +130,21 @@ def _parts(state: Any, own: frozenset[str]) -> Iterator[dict[str, Any]]:
         if isinstance(node, list):
             left += [one for one in node if isinstance(one, dict | list)]
         elif isinstance(node, dict):
-            if any(_says(key.lower(), value, own) for key, value in node.items()):
+            if any(_says(key, value, own) for key, value in node.items()):
                 yield node
             left += [one for one in node.values() if isinstance(one, dict | list)]
 
 
 def _says(key: str, value: Any, own: frozenset[str]) -> bool:
+    if not isinstance(value, str | int):
+        return False
+    key = key.lower()
     if key in _ADDRESSES and isinstance(value, str):
         try:
             return urlsplit(value[:2000]).path.rstrip("/") in own
         except ValueError:
             return False
-    said = str(value) if key in _IDS and isinstance(value, str | int) else ""
+    said = str(value) if key in _IDS else ""
     return len(said) >= 6 and said.isalnum() and any(said in re.split(r"[^A-Za-z0-9]", path) for path in own)
 
 
