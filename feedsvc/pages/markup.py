@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
@@ -206,3 +206,19 @@ def aside(element: HtmlElement) -> bool:
 def within(element: HtmlElement, around: HtmlElement) -> bool:
     """Tell whether an element stands in another."""
     return any(ancestor is around for ancestor in element.iterancestors())
+
+
+def microdata(page: Page, *names: str) -> Iterator[str]:
+    """Yield what microdata says of the page, outside of meta elements."""
+    for name in names:
+        for element in page.properties.get(name.lower(), ()):
+            if element.tag != "meta" and not aside(element):
+                yield element.get("content") or element.get("datetime") or shown(element)
+
+
+def path(url: str) -> str:
+    """Return the path of an address, an empty string when it is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
