@@ -142,9 +142,9 @@ def _joined(match: re.Match[str]) -> str:
 
 def _sought(page: Page, day_first: bool) -> datetime | None:
     """Return the date of a story that states none: where it is most likely to be its own, first."""
-    ways = (_written, _opening, _in_title, _in_scripts)
+    ways = (_written, _opening, _in_title, _in_scripts, _month)
     found = (_best(way(page), day_first) for way in ways)
-    return next(filter(None, found), None) or _htmldate(page) or _month(page, day_first) or _guessed(page)
+    return next(filter(None, found), None) or _htmldate(page) or _guessed(page)
 
 
 def _written(page: Page) -> Iterator[str]:
@@ -193,10 +193,9 @@ def _in_scripts(page: Page) -> Iterator[str]:
     yield from found if len({one[:10] for one in found}) == 1 else ()
 
 
-def _month(page: Page, day_first: bool) -> datetime | None:
-    """Return the first day of the month that stands alone near the headline, as in a magazine."""
-    lines = (f"1 {b.text}" for b in _near_headline(page) if _MONTH.fullmatch(b.text))
-    return _best(lines, day_first)
+def _month(page: Page) -> Iterator[str]:
+    """Yield the first day of the month that stands alone near the headline, as in a magazine."""
+    yield from (f"1 {b.text}" for b in _near_headline(page) if _MONTH.fullmatch(b.text))
 
 
 def _guessed(page: Page) -> datetime | None:
@@ -209,7 +208,7 @@ def _guessed(page: Page) -> datetime | None:
 
 
 def _htmldate(page: Page, thorough: bool = False) -> datetime | None:
-    """Return the day htmldate makes out in the page: no year, no month, none that a link or the story tells."""
+    """Return the day htmldate makes out in the page: no year, no month, none that a link or a story tells."""
     if sum(map(len, page.has.elements.values())) > (_HUGE if thorough else _HUGEST):
         return None
     try:
