@@ -35,7 +35,7 @@ _FURNITURE = re.compile(
     re.I,
 )
 _BEACON = re.compile(
-    r"scorecardresearch|quantserve|google-analytics|facebook\.com/tr|gravatar|doubleclick|/pixel|/emoji/|/ads?/"
+    r"scorecardresearch|quantserve|google-analytics|facebook\.com/tr|gravatar|doubleclick|(?<!/)/pixel(?![a-z])|/emoji/|/ads?/"
     r"|/\w{1,3}\.gif|^https?://[^/]+/?$",
     re.I,
 )

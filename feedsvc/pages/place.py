@@ -78,7 +78,18 @@ def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
         for n in inside:
             barred[n] -= 1
             free += 0 if barred[n] else shown[n].prose
-    return off
+    return off if free >= STORY else off - _of_one_style(shown, off)
+
+
+def _of_one_style(shown: Sequence[Block], off: set[HtmlElement]) -> set[HtmlElement]:
+    """Return the paragraphs of the style that holds a story, for which each alone is too short."""
+    styles: dict[str, list[Block]] = {}
+    for block in shown:
+        if block.prose and [hint for hint in block.hints if hint in off] == [block.element]:
+            styles.setdefault(block.element.get("class", ""), []).append(block)
+    most = max(styles.values(), key=lambda blocks: sum(b.prose for b in blocks), default=[])
+    told = sum(b.prose for b in most) >= STORY and not blocks.is_comments(most[0].element)
+    return {b.element for b in most} if told else set()
 
 
 def _weights(candidates: list[Block]) -> Weights:

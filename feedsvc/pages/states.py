@@ -81,7 +81,7 @@ def _named(text: str) -> list[str]:
 
 def _unescaped(text: str) -> str:
     # Replacing is a tenth of the work of a pattern, which is left for what was escaped twice.
-    if "\\\\" in text:
+    if r"\\u00" in text or r"\\/" in text:
         return _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text)
     for escape, meant in _ESCAPES if "\\u00" in text else ():
         text = text.replace(escape, meant)
