@@ -52,6 +52,9 @@ _HINT = re.compile(
     re.I,
 )
 _COMMENTS = re.compile(r"comment|disqus|respond|replies", re.I)
+_REST = re.compile(
+    r"(?<![a-z])(?:read|show)-?more(?:-?(?:content|text|body|wrapper|target))?(?![a-z-])", re.I
+)
 _TITLED = re.compile(r"head(?:ing|line)|title(?![a-z])", re.I)
 _CODE = re.compile(
     r"\bfunction ?\w{0,40} ?\([^)]{0,60}\) ?\{|\b(?:var|let|const) \w{1,40} ?= ?[{\[(]|JSON\.parse\("
@@ -194,6 +197,11 @@ class _Walk:
 def is_comments(element: HtmlElement) -> bool:
     """Tell whether an element is called after what readers write."""
     return bool(_COMMENTS.search(f"{element.get('class', '')} {element.get('id', '')}"))
+
+
+def goes_on(element: HtmlElement) -> bool:
+    """Tell whether an element is called after the rest of a story, which a click shows."""
+    return bool(_REST.search(f"{element.get('class', '')} {element.get('id', '')}"))
 
 
 def _called(element: HtmlElement) -> str | None:
