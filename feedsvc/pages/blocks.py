@@ -41,7 +41,7 @@ _HINT = re.compile(
     r"|sponsor(?:ed|s)?|advert(?:s|isements?|ising|orial)?|ads?|adsense|banners?|breadcrumbs?|crumbs?|side-?bars?"
     r"|foot(?:er)?|nav(?:igation|bar)?|menus?|bio|biography|author-?(?:s|box|bio|info|card|details?)?|byline"
     r"|tags?|tag-?(?:list|cloud|links)|[a-z]{0,12}captions?|credits?|copyright|legal|disclaimer|modal|pop-?up"
-    r"|overlay|lightbox|cookies?|consent|gdpr|widgets?|outbrain|taboola|read-?(?:more|next|also)"
+    r"|overlay|lightbox|cookies?|consent|gdpr|(?<!elementor-)widgets?|outbrain|taboola|read-?(?:more|next|also)"
     r"|paywall[-_]{0,2}(?:prompts?|messages?|notice|offers?|cta|bar|box|wall|text|container)"
     r"|more-?(?:on|from|news|stories|articles|links)|most-?(?:read|popular|viewed)|popular|trending"
     r"|also-?(?:read|like)|see-?also|toc|ratings?|pagination|pager|toolbar|utility|skip|sr-only"

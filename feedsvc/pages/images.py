@@ -50,6 +50,8 @@ _BRAND = {
     "logo", "default", "share", "sharing", "social", "facebook", "twitter", "opengraph", "placeholder",
     "fallback", "favicon", "brand", "furniture", "dummy", "mstile", "touch", "sharelogo",
 }  # fmt: skip
+# Where Drupal keeps every picture of a site.
+_DRUPALS = "/sites/default/files/"
 _VAGUE = {
     "image",
     "images",
@@ -218,7 +220,7 @@ def _is_brand(image: Image, logos: set[str], site: str) -> bool:
     if not words or not all(w in _BRAND or w in _VAGUE or w in brand for w in words):
         return False
     named = any(w in brand and w not in _VAGUE for w in words)
-    return any(w in _BRAND for w in (_WORD.findall(path) if named else words))
+    return any(w in _BRAND for w in (_WORD.findall(path.replace(_DRUPALS, "/")) if named else words))
 
 
 def _key(url: str) -> str:

@@ -1,5 +1,6 @@
 """The running text of a page, in paragraphs: JSON-LD's where that is all of it, else what the page shows."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -66,6 +67,10 @@ _SMALL_PRINT = re.compile(
     r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)\W?$",
     re.I,
 )
+
+
+# It warns of pages that it cannot read, and so do we, with the article.
+logging.getLogger("trafilatura").setLevel(logging.ERROR)
 
 
 def body(page: Page, title: str) -> tuple[str, ...]:
