@@ -163,7 +163,7 @@ def best(candidates: Iterable[str], day_first: bool = False) -> datetime | None:
 
 
 def sharper(first: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the first moment, or the other where that tells by the minute what the first tells by the day."""
+    """Return the first moment, or the other where that tells by the minute what the first does by the day."""
     if first is None or other is None:
         return first or other
     return other if first.time() == time.min and abs(other - first) <= _SAME else first

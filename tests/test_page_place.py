@@ -194,7 +194,8 @@ def test_a_page_of_links_has_no_story() -> None:
                 f"<div class='elementor-widget elementor-widget-text-editor'><p>{p}</p></div>" for p in PROSE
             )
         ),
-        f"<div><p>{PROSE[0]}</p><div id='read-more'><p>{'</p><p>'.join(PROSE[1:])}</p></div></div>",
+        f"<div><p>{PROSE[0]}</p><p>{PROSE[1]}</p><p>{PROSE[2]}</p>"
+        f"<div id='read-more'><p>{'</p><p>'.join(PROSE[3:])}</p></div></div>",
     ],
     ids=["paywall", "style", "elementor", "read-more"],
 )

@@ -23,6 +23,7 @@ LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _MEDIA = re.compile(MEDIA.pattern.encode(), re.I)
 _LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
+_LARGE, _CROWD, _LONG_TAG = 300_000, 3000, re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -130,12 +131,21 @@ def _called(elements: Iterable[HtmlElement], attribute: str) -> dict[str, list[H
     return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())
 
 
+def _uncrowded(html: bytes) -> bytes:
+    """Return a page without tags of thousands of attributes: libxml2 compares each with all the others."""
+    return (
+        html
+        if len(html) < _LARGE
+        else _LONG_TAG.sub(lambda m: m[0] if m[0].count(b"=") < _CROWD else b"<b", html)
+    )
+
+
 def _tree(html: bytes) -> HtmlElement:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # lxml.html's own parser asks a Python function for the class of every element.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = etree.fromstring(html, parser) if html.strip() else None
+        tree = etree.fromstring(_uncrowded(html), parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
         tree = None
     if not isinstance(tree, HtmlElement):
