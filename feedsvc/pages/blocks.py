@@ -196,12 +196,16 @@ class _Walk:
 
 def is_comments(element: HtmlElement) -> bool:
     """Tell whether an element is called after what readers write."""
-    return bool(_COMMENTS.search(f"{element.get('class', '')} {element.get('id', '')}"))
+    return bool(_COMMENTS.search(_names(element)))
 
 
 def goes_on(element: HtmlElement) -> bool:
     """Tell whether an element is called after the rest of a story, which a click shows."""
-    return bool(_REST.search(f"{element.get('class', '')} {element.get('id', '')}"))
+    return bool(_REST.search(_names(element)))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class', '')[:_LONG_NAME]} {element.get('id', '')[:_LONG_NAME]}"
 
 
 def _called(element: HtmlElement) -> str | None:

@@ -209,7 +209,8 @@ def _guessed(page: Page) -> datetime | None:
 
 def _htmldate(page: Page, thorough: bool = False) -> datetime | None:
     """Return the day htmldate makes out in the page: no year, no month, none that a link or a story tells."""
-    if sum(map(len, page.has.elements.values())) > (_HUGE if thorough else _HUGEST):
+    most, largest = (_HUGE, _LARGE) if thorough else (_HUGEST, 3 * _LARGE)
+    if len(page.html) > largest or sum(map(len, page.has.elements.values())) > most:
         return None
     try:
         # Its own upper bound would be today.
