@@ -340,6 +340,8 @@ def print_discovered(found: "Discovered") -> None:
     from feedsvc import discovery
 
     for one in found.tried:
+        if one.offer.guess and not one.articles:
+            continue
         mark = "[green]✓[/]" if one is found.best else " " if one.articles else "[dim]–[/]"
         told = f"{len(one.articles)} articles, {one.says:.0%} of what a TV shows"
         out.print(f"{mark} {one.offer.kind:10} {escape(one.offer.url)}", soft_wrap=True)
@@ -347,6 +349,8 @@ def print_discovered(found: "Discovered") -> None:
             f"             {escape(one.offer.seen)}: {escape(told if one.articles else one.why_not)}",
             style="dim",
         )
+    for why_not, missed in discovery.in_vain(found).items():
+        out.print(f"[dim]– {escape(why_not)} {escape(', '.join(missed))}[/]", soft_wrap=True)
     if found.best:
         out.print("\n" + escape(discovery.why(found)) + "\n", soft_wrap=True)
         out.print(as_on_air(found.articles))
