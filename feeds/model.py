@@ -89,7 +89,7 @@ class Rating(Struct, frozen=True):
 
 
 class Credit(Struct, frozen=True):
-    """Somebody who took part, and as what: Roku's `role` is actor, anchor, host, narrator, director and so on."""
+    """Somebody who took part, and as what: actor, anchor, host, narrator, director and so on."""
 
     name: str
     role: str = ""

@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.item import playable
-from feeds.lineup import DECIDED, in_sections
+from feeds.lineup import DECIDED
 from feeds.model import Article, Caption, Channel, Image, Issue, TrickPlay, Video
+from feeds.selection import in_sections
 from feedsvc import slides
 from feedsvc.blobs import MEDIA
 from feedsvc.media import bif
