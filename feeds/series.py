@@ -43,7 +43,8 @@ def _show(episodes: list[Item], channel: Channel) -> Show:
     where = newest.place
     assert where  # noqa: S101 - `shows` gathers episodes only
     rule = rule_of(where.title, channel)
-    says = Article(summary=rule.description, body=(newest.short,))
+    # Not in the words of an episode: one that is taken off the air would go on speaking here.
+    says = Article(summary=rule.description)
     short, long = descriptions(says, channel, where.title, newest.released)
     picture = public_url(rule.picture)
     return Show(
