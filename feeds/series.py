@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.item import Item, descriptions, public_url
-from feeds.model import Article, Channel, Image
+from feeds.model import Article, Channel, Feed, Image, Row
 from feeds.programme import place, rule_of, usable_number
 
 Season = tuple[int | None, tuple[Item, ...]]
@@ -95,6 +96,15 @@ def numbers(
             given[run, id_] = known.get((run, id_), last[run] + 1)
             last[run] = max(last[run], given[run, id_])
     return given
+
+
+def numbered(feed: Feed, numbers: Mapping[str, int]) -> Feed:
+    """Return the feed with the episodes numbered, by id; the others are left as they are."""
+    rows = (
+        Row(row.title, tuple(replace(a, episode=numbers.get(a.id, a.episode)) for a in row.articles))
+        for row in feed.rows
+    )
+    return replace(feed, rows=tuple(rows))
 
 
 def _moment(article: Article) -> datetime:

@@ -64,7 +64,7 @@ class Look(Struct, frozen=True):
 
 def wants_story(article: Article, story: StorySettings, now: datetime) -> bool:
     """Tell whether an article is to have a story video: no other plays, or the channel wants it always."""
-    if any(issue.code in DECIDED for issue in article.issues):
+    if article.kind == "live" or any(issue.code in DECIDED for issue in article.issues):
         return False
     if story.policy == "never" or not in_sections(article, story.sections):
         return False
