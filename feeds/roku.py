@@ -228,7 +228,7 @@ def _series(show: Show) -> _Series:
         thumbnail=show.thumbnail.url,
         release_date=text.iso(show.newest.released)[:10],
         genres=show.newest.genres,
-        tags=show.newest.tags,
+        tags=show.tags,
         seasons=seasons,
         episodes=() if seasons else tuple(_entry(i) for _, some in show.seasons for i in some),
     )

@@ -164,7 +164,7 @@ def _series(show: Show, default: str) -> _Asset:
         **_words(show, newest.language, default),
         release_date=text.iso(newest.released)[:10],
         genres=newest.genres,
-        tags=newest.tags,
+        tags=show.tags,
         advisory_ratings=(_rating(newest.rating),),
     )
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.item import Item, descriptions, public_url
+from feeds import text
+from feeds.item import TAG, Item, descriptions, public_url
 from feeds.model import Article, Channel, Feed, Image, Row
 from feeds.programme import place, rule_of, usable_number
 
@@ -26,6 +27,7 @@ class Show(Struct, frozen=True):
     short: str
     long: str
     thumbnail: Image
+    tags: tuple[str, ...]
     seasons: tuple[Season, ...]
     newest: Item
 
@@ -54,6 +56,7 @@ def _show(episodes: list[Item], channel: Channel) -> Show:
         short=short,
         long=long,
         thumbnail=Image(picture) if picture else newest.thumbnail,
+        tags=(text.tag(where.title, TAG) or "news",),
         seasons=tuple(_seasons(episodes)),
         newest=newest,
     )
