@@ -180,19 +180,17 @@ def _why_unplayable(article: Article) -> Issue:
 
 def playable(article: Article) -> tuple[Video, ...]:
     """Return the renditions a TV can play, the best for most of them first."""
-    endless = article.kind == "live"
     usable = [
         _tidy(video, url)
         for video in article.videos
-        if video.type
-        and (endless or 0 < (video.duration or 0) <= _LONGEST)
-        and (url := public_url(video.url))
+        if video.type and _has_length(video, article) and (url := public_url(video.url))
     ]
     # Both readers play the first rendition only, so what fewer TVs play comes later.
     return tuple(sorted(usable, key=_for_most_tvs))
 
 
 def _has_length(video: Video, article: Article) -> bool:
+    """Tell whether a video is as long as a film can be; a stream has no length."""
     return article.kind == "live" or 0 < (video.duration or 0) <= _LONGEST
 
 
