@@ -80,13 +80,16 @@ class Rundown:
         return _told_once(found)
 
     def _numbered(self, lineup: Lineup) -> Lineup:
-        """Return the lineup with its episodes numbered: each when it first goes on air, and for ever."""
-        channel, on_air = lineup.feed.channel, lineup.on_air
-        if not (found := runs(on_air.values(), channel)):
+        """Return the lineup with its episodes numbered: each when it first has a place on air, and for ever.
+
+        Of those that are still being rendered the newest is ready first: their numbers do not wait for that.
+        """
+        channel, episodes = lineup.feed.channel, self._store.episodes
+        placed = [*lineup.on_air.values(), *_waited_for(lineup)]
+        if not (found := runs(placed, channel)):
             return lineup
-        episodes = self._store.episodes
         known = episodes.numbers(channel.id, found)
-        given = numbers(on_air.values(), channel, known, episodes.highest(channel.id))
+        given = numbers(placed, channel, known, episodes.highest(channel.id))
         episodes.keep(channel.id, {place: n for place, n in given.items() if place not in known})
         return replace(lineup, feed=numbered(lineup.feed, {id_: n for (_, id_), n in given.items()}))
 
@@ -140,7 +143,12 @@ def _in_order(jobs: Iterable[Job], lineup: Lineup) -> Iterator[Job]:
 
     What has no place on air is not rendered: it would be for nobody.
     """
-    waited = {out.article.id: n for n, out in enumerate(lineup.left_out) if out.issue.code == "rendering"}
+    waited = {article.id: n for n, article in enumerate(_waited_for(lineup))}
     shown = waited.keys() | lineup.on_air.keys()
     chosen = [job for job in jobs if job.id in shown]
     yield from sorted(chosen, key=lambda job: (job.id not in waited, waited.get(job.id, 0), job.kind))
+
+
+def _waited_for(lineup: Lineup) -> Iterator[Article]:
+    """Yield the articles that have a place on air and are not ready for it."""
+    return (out.article for out in lineup.left_out if out.issue.code == "rendering")

@@ -71,6 +71,15 @@ def test_what_has_not_been_on_air_has_no_number_yet(desk: Desk, film: Video) -> 
     assert numbers(desk) == {"Evening News 19 Nov": 1, "Evening News 21 Nov": 2}
 
 
+def test_numbers_do_not_wait_for_what_is_rendered(desk: Desk, film: Video) -> None:
+    words = "The council met in the old town hall. The mayor spoke of the harbour and of the two new ferries."
+    told = [bulletin(3, film, videos=(), body=(words,)), bulletin(2, film)]
+    channel, pipeline = desk.channel(FakeSource(*told), series=(EVENING,), story="auto")
+    report = pipeline.refresh(channel, NOON)
+    assert [out.code for out in report.left_out] == ["rendering"]
+    assert numbers(desk) == {"Evening News 20 Nov": 2}
+
+
 def test_a_series_that_is_taken_out_of_the_settings_leaves_its_stories(desk: Desk, film: Video) -> None:
     source = FakeSource(bulletin(1, film))
     desk.told(source, series=(EVENING,))
