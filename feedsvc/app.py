@@ -20,6 +20,7 @@ from feedsvc.jobs import Background, Jobs
 from feedsvc.making import Progress
 from feedsvc.processes import give_memory_back
 from feedsvc.produce import Producer
+from feedsvc.progress import Live
 from feedsvc.refresh import Pipeline
 from feedsvc.renderer import Renderer
 from feedsvc.report import Report, whole
@@ -117,10 +118,13 @@ class Service:
 
         def refresh(channel: str) -> None:
             since = now()
-            report = self.refresh(channel, paced=channel not in self.store.asked())
+            live = Live(self.store, channel, since, time.monotonic) if channel in self.store.asked() else None
+            report = self.refresh(channel, paced=live is None, progress=live or _untold)
             if report.status != "busy":
                 self.store.answered(channel, since)
                 self.background.put(channel, report.rendering)
+            if live:
+                live.ended(report.status)
 
         channels = [(channel.id, channel.refresh) for channel in self.settings.channel]
         known = {channel.id for channel in self.settings.channel}
@@ -197,13 +201,17 @@ class Service:
 
     def _sources(self, channel: str) -> dict[str, Source]:
         root = self.settings.root
-        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root)
         chosen = self.settings.named(channel)
+        tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root, chosen.language)
         opened = {source.key: SOURCES[source.kind](source, tools) for source in chosen.source}
         return opened | ({LIVE: LiveSource(chosen.live)} if chosen.live else {})
 
     def _pmap(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]:
         return self._pool.map(function, values)
+
+
+def _untold(stage: str, done: int, total: int) -> None:
+    """Tell nobody how a refresh goes on."""
 
 
 class Once(Struct):

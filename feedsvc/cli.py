@@ -86,8 +86,6 @@ def main(ctx: click.Context, settings: Path) -> None:
     """Publish a newsroom's articles as a Roku channel's feeds."""
     ctx.obj = settings
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # It warns of pages that it cannot read, and so do we.
-    logging.getLogger("trafilatura").setLevel(logging.ERROR)
     logging.getLogger("feedsvc").setLevel(
         logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
     )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feeds import text
 from feeds.identity import page_of
 from feeds.model import Article, Brand, Caption, Image, Issue, Video
-from feedsvc import captions, media, pages, thumbnails
+from feedsvc import captions, dates, media, pages, thumbnails
 from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError, Http
 from feedsvc.media.footage import Readable
@@ -215,7 +215,7 @@ def merged(listing: Article, page: Article) -> Article:
         tags=tuple(dict.fromkeys((*listing.tags, *page.tags))),
         language=page.language or listing.language,
         authors=page.authors or listing.authors,
-        published=listing.published or page.published,
+        published=dates.sharper(listing.published, page.published),
         updated=max(filter(None, (listing.updated, page.updated)), default=None),
         images=each_once((*page.images, *listing.images)),
         videos=each_once((*listing.videos, *page.videos)),

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from feeds import text
 from feedsvc.fields import LANGUAGE, Interval, IntervalOrNone, Table
 from feedsvc.fields import every as every
 from feedsvc.programming import (
@@ -171,10 +172,25 @@ class SourceSettings(Table):
         """The login for this source, from the environment only: ``user:password`` or a token."""
         return os.environ.get(self.credentials, "") if self.credentials else ""
 
+    def login(self, url: str) -> str:
+        """Return the login for `url`: the secret where the source itself is, nothing for any other host."""
+        return self.secret if self.secret and _origin(url) == _origin(self.url) else ""
+
+    def wants(self, url: str) -> bool:
+        """Tell whether the patterns of `include.urls` and `exclude.urls` let an article's address through."""
+        include, exclude = self.include.urls, self.exclude.urls
+        wanted = not include or any(re.search(pattern, url) for pattern in include)
+        return wanted and not any(re.search(pattern, url) for pattern in exclude)
+
     @property
     def key(self) -> str:
         """The name under which the store remembers this source."""
         return self.name or self.url or self.path or self.kind
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(text.web_url(url) or "")
+    return parts.scheme, parts.netloc
 
 
 class BrandSettings(Table):

@@ -1,15 +1,14 @@
 """Where one article stands and why: the answer to "why is my story not on the channel?"."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from feeds.identity import identities
 from feeds.model import Article
-from feedsvc.report import OffAir, Report
 from feedsvc.settings import ChannelSettings
+from feedsvc.standing import last_report
 from feedsvc.store import Store, Stored
 
 CODES = {
@@ -65,12 +64,7 @@ def _reason(
         return "on_air", f"On air in {', '.join(on_air)}.", ""
     if stored.article.source not in channel.sources:
         return "source_gone", "Its source is no longer in the settings.", "Put the source back."
-    for out in _left_out(channel.id, store):
+    for out in last_report(store, channel.id).left_out:
         if out.id == stored.article.id:
             return out.code, out.message, out.fix
     return "older", "It is older than the articles the channel considers.", "Newer ones took its place."
-
-
-def _left_out(channel: str, store: Store) -> Iterator[OffAir]:
-    for run in store.runs(channel):
-        yield from msgspec.json.decode(run.report, type=Report).left_out

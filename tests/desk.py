@@ -1,7 +1,7 @@
 """A pipeline over a temporary store, with everything real but the clock and, where told so, the sources."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,13 +38,18 @@ class Desk:
         )
 
     def pipeline(
-        self, sources: Mapping[str, Source], channel: str = "demo", public_url: str = PUBLIC
+        self,
+        sources: Mapping[str, Source],
+        channel: str = "demo",
+        public_url: str = PUBLIC,
+        subscribe: Callable[[str, str, str, str, datetime], None] = lambda *_: None,
     ) -> Pipeline:
         return Pipeline(
             *(self.store, self.producer, self.blobs, {channel: sources}),
             public_url=public_url,
             clock=time.monotonic,
             pmap=lambda function, values: self.pool.map(function, values),
+            subscribe=subscribe,
         )
 
     def open(self, channel: ChannelSettings) -> dict[str, Source]:

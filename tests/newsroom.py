@@ -11,7 +11,7 @@ from tests.loopback import Loopback, Route, tagged
 
 
 class Story(Struct, frozen=True):
-    """One article as the newsroom has it."""
+    """One article as the newsroom has it; `state` is its media:status."""
 
     number: int
     title: str = ""
@@ -21,6 +21,7 @@ class Story(Struct, frozen=True):
     guid: str = ""
     path: str = ""
     head: str = ""
+    state: str = ""
 
     @property
     def page(self) -> str:
@@ -61,11 +62,12 @@ def rss(site: Loopback, stories: tuple[Story, ...]) -> bytes:
         f"<category>{s.section}</category><description>What happened in story {s.number}.</description>"
         f"<pubDate>Sun, 22 Nov 2026 {11 - s.number // 60:02}:{59 - s.number % 60:02}:00 +0000</pubDate>"
         + (f"<enclosure url='{site.url(s.video)}' length='1' type='video/mp4'/>" if s.video else "")
+        + (f"<media:status state='{s.state}'/>" if s.state else "")
         + "</item>"
         for s in stories
     )
     return (
-        f"<?xml version='1.0'?><rss version='2.0'><channel><title>News</title><link>{site.url()}</link>"
+        f"<?xml version='1.0'?><rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>News</title><link>{site.url()}</link>"
         f"<description>News</description>{items}</channel></rss>"
     ).encode()
 

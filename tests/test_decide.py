@@ -26,7 +26,8 @@ class Memory:
         self.sources |= {source for source, _ in pulls}
         works: list[Work] = []
         for source, articles in pulls:
-            works += decide(source, articles, self.known, self.stored, taken, self.sources)
+            called = [names(source, article) for article in articles]
+            works += decide(source, articles, called, self.known, self.stored, taken, self.sources)
         for work in works:
             article = Article(id=work.id, source=work.source)
             self.stored[work.id] = Stored(work.pulled, article)
@@ -43,7 +44,7 @@ def test_an_article_is_new_then_unchanged_then_changed_under_one_id() -> None:
     (same,) = memory.pull(("rss", [entry("1", "/a")]))
     (edited,) = memory.pull(("rss", [entry("1", "/a", "Edited")]))
     assert (new.before, new.unchanged, same.unchanged, edited.unchanged) == (None, False, True, False)
-    assert new.id == same.id == edited.id == known_as("rss", entry("1", "/a"))
+    assert new.id == same.id == edited.id == known_as(names("rss", entry("1", "/a"))[0])
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,16 @@ def test_what_a_complete_listing_no_longer_has_is_withdrawn() -> None:
     assert withdrawn(gone, ["id1"], guids) == ["id3"]
     assert withdrawn(Pulled(complete=True, failed=True), [], guids) == []
     assert withdrawn(Pulled(), [], guids) == []
+
+
+def test_what_a_source_took_back_is_withdrawn_whatever_else_it_lists() -> None:
+    guids = {"id1": "one", "id2": "two", "id3": "three"}
+    gone = frozenset({"two", "nobody"})
+    assert withdrawn(Pulled(gone=gone), ["id1"], guids) == ["id2"]
+    assert withdrawn(Pulled(gone=gone), ["id2"], guids) == [], "another of its entries is that article"
+    assert withdrawn(Pulled(gone=gone, failed=True), [], guids) == []
+    kept = frozenset({"two", "three"})
+    assert withdrawn(Pulled(gone=gone, kept=kept, complete=True), ["id1"], guids) == ["id2"]
 
 
 def test_what_failed_in_passing_is_tried_again_ever_later_and_not_for_ever() -> None:

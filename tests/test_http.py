@@ -435,6 +435,47 @@ def test_case_48_a_pause_of_ten_years_is_one_of_an_hour(site: Loopback, watch: T
         assert http.get(site.url("/a")).body == b"x"
 
 
+def test_a_host_that_wants_pauses_is_given_them(site: Loopback, watch: Time) -> None:
+    with Loopback({"/c": b"x"}) as other, client(watch, per_host=4) as http:
+        site.routes |= {"/a": b"x", "/b": b"x"}
+        http.space(site.url("/"), 10)
+        for url in (site.url("/a"), site.url("/b"), other.url("/c"), site.url("/a")):
+            http.get(url)
+        assert watch.slept == [10, 10]
+        watch.now += 60
+        http.get(site.url("/a"))
+        assert watch.slept == [10, 10]
+        http.space(site.url("/"), 999)
+        http.get(site.url("/a"))
+        http.get(site.url("/a"))
+        assert watch.slept == [10, 10, 10, 30]
+        http.space(site.url("/"), 0)
+        watch.now += 60
+        http.get(site.url("/a"))
+        http.get(site.url("/a"))
+        assert len(watch.slept) == 4
+
+
+def test_pauses_are_kept_between_threads(site: Loopback) -> None:
+    site.routes["/a"] = b"x"
+    options = HttpSettings(allow_hosts=("127.0.0.1",), per_host=4)
+    with Http(options) as http, ThreadPoolExecutor(4) as pool:
+        http.space(site.url("/"), 0.1)
+        began = time.monotonic()
+        list(pool.map(http.get, [site.url("/a")] * 4))
+        assert time.monotonic() - began >= 0.3
+
+
+def test_a_client_that_may_ask_only_so_often_does_not_wait(site: Loopback, watch: Time) -> None:
+    site.routes["/a"] = b"x"
+    options = HttpSettings(allow_hosts=("127.0.0.1",))
+    with Http(options, sleep=watch.sleep, clock=watch, most=9) as http:
+        http.space(site.url("/"), 10)
+        http.get(site.url("/a"))
+        http.get(site.url("/a"))
+    assert watch.slept == []
+
+
 def test_a_host_that_never_answers_is_left_alone_for_a_minute(site: Loopback, watch: Time) -> None:
     site.routes |= {"/a": Reply(drop=True), "/b": b"x"}
     with client(watch) as http:

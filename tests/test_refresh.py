@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -12,12 +13,13 @@ from feeds.model import Article, Brand, Caption, Image, Rating, Video, Window
 from feeds.readers import template, wizard
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.report import Report
+from feedsvc.sources import Pulled, Seen
 from tests import made_media
 from tests.articles import NOON
 from tests.desk import PUBLIC, Desk, story
 from tests.fakes import FakeSource
-from tests.loopback import Reply
-from tests.newsroom import Newsroom, Story
+from tests.loopback import Reply, tagged
+from tests.newsroom import Newsroom, Story, rss
 
 HOUR = timedelta(hours=1)
 
@@ -43,6 +45,25 @@ def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, new
     # The wizard titles the row of the last playlist "Playlist: ...", whatever the feed says.
     titles = [row.title.removeprefix("Playlist: ") for row in wizard(desk.body(), "roku.json").rows]
     assert sorted(titles) == ["Sport", "World"]
+
+
+def test_sources_are_asked_at_the_same_time_and_told_in_their_order(desk: Desk, film: Video) -> None:
+    together = Barrier(2)
+
+    class Meeting(FakeSource):
+        def pull(self, seen: Seen) -> Pulled:
+            together.wait(10)
+            return super().pull(seen)
+
+    # Both tell one story: the first of the settings is the one it is known from.
+    address = {"url": "https://news.example/1"}
+    channel, pipeline = desk.channel(*(Meeting(story(1, film, guid="", **address)) for _ in range(2)))
+    told: list[tuple[str, int, int]] = []
+    report = pipeline.refresh(channel, NOON, progress=lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "pull"] == [("pull", n, 2) for n in range(3)]
+    assert (report.status, report.seen, report.new) == ("published", 2, 1)
+    (stored,) = desk.store.stored("demo", desk.store.guids("demo", "s0")).values()
+    assert stored.article.source == "s0"
 
 
 def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(
@@ -338,6 +359,15 @@ def test_what_a_complete_source_takes_back_leaves_the_air_and_may_return(desk: D
     source.articles = both
     desk.told(source, now=NOON + 2 * HOUR)
     assert desk.titles() == first
+
+
+def test_a_listing_of_the_newest_takes_nothing_back_that_is_older(desk: Desk, film: Video) -> None:
+    source = FakeSource(*(story(n, film) for n in range(4)), complete=True)
+    desk.told(source)
+    new, _, last, _ = source.articles
+    source.articles, source.since = (new, last), last.published
+    assert desk.told(source, now=NOON + HOUR).withdrawn == 1
+    assert desk.titles() == ["Story 0", "Story 2", "Story 3"]
 
 
 def test_case_52_a_date_in_the_future_is_reported_and_not_believed(desk: Desk, film: Video) -> None:
@@ -640,7 +670,43 @@ def test_a_story_that_a_listing_has_no_more_room_for_stays(desk: Desk, newsroom:
     assert newsroom.site.paths()[asked:] == ["/rss.xml"]
 
 
+@pytest.mark.parametrize("state", ["deleted", "blocked"])
+def test_a_story_that_the_feed_takes_back_leaves_the_air_at_once_and_may_come_back(
+    desk: Desk, newsroom: Newsroom, state: str
+) -> None:
+    newsroom.tells(Story(1), Story(2), Story(3))
+    channel = newsroom.channel()
+    assert desk.refresh(channel).on_air == 3
+    newsroom.tells(Story(1), Story(2, state=state), Story(3))
+    report = desk.refresh(channel, NOON + timedelta(minutes=5))
+    assert (report.withdrawn, report.on_air, codes(report)) == (1, 2, {})
+    assert sorted(desk.titles()) == ["Story 1", "Story 3"]
+    again = desk.refresh(channel, NOON + timedelta(minutes=10), force=True)
+    assert (again.withdrawn, again.on_air) == (0, 2), "it is gone already"
+    newsroom.tells(Story(1), Story(2), Story(3))
+    assert desk.refresh(channel, NOON + HOUR).on_air == 3
+
+
 # How often a source is asked
+
+
+def test_what_a_feed_asks_for_holds_when_nothing_has_changed(desk: Desk, newsroom: Newsroom) -> None:
+    """Its ttl is said in the body only, and its hub's lease is renewed while it is quiet, too."""
+    newsroom.tells(Story(1))
+    channel = newsroom.channel()
+    told: list[tuple[str, str]] = []
+    pipeline = desk.pipeline(desk.open(channel), subscribe=lambda *said: told.append(said[2:4]))
+    asks = b"<ttl>30</ttl><atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='hub' href='https://hub.example/'/>"
+    body = rss(newsroom.site, (Story(1),)).replace(b"<channel>", b"<channel>" + asks)
+    newsroom.serves("/rss.xml", tagged(body, '"1"'))
+
+    def asked(minutes: int) -> int:
+        before = newsroom.site.paths().count("/rss.xml")
+        pipeline.refresh(channel, NOON + timedelta(minutes=minutes), paced=True)
+        return newsroom.site.paths().count("/rss.xml") - before
+
+    assert [asked(minutes) for minutes in (0, 5, 25, 31, 36, 59, 62)] == [1, 0, 0, 1, 0, 0, 1]
+    assert told == [("https://hub.example/", newsroom.site.url("/rss.xml"))] * 3
 
 
 def test_a_quiet_source_is_asked_seldom_and_one_that_wants_to_be_left_alone_is(

@@ -1,362 +1,29 @@
+"""A feed on the web: asked with manners, its older pages when it pays."""
+
 import gzip
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from feeds.model import Article, Image, Video
+from feedsvc import pages
 from feedsvc.http import Http
-from feedsvc.settings import HttpSettings
-from feedsvc.sources import Seen, rss
-from feedsvc.sources.rss import Listing
+from feedsvc.settings import HttpSettings, SourceSettings
+from feedsvc.sources import Pulled, Seen, Tools, rss
 from tests.loopback import Loopback, Reply, redirect, tagged
+from tests.made_feeds import BOMBS, ITEM, feed
 
-SAMPLES = Path(__file__).parent / "data" / "sources" / "rss"
-URL = "https://news.example/rss.xml"
-ITEM = "<item><title>{0}</title><link>https://news.example/{0}</link><guid>{0}</guid></item>"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def feed(*items: str, head: str = "", namespaces: str = "") -> bytes:
-    return (
-        f'<?xml version="1.0"?>{head}<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" '
-        f'xmlns:content="http://purl.org/rss/1.0/modules/content/" {namespaces}><channel><title>News</title>'
-        f"<link>https://news.example/</link><description>x</description>{''.join(items)}</channel></rss>"
-    ).encode()
+def tools(http: Http, now: datetime = NOW) -> Tools:
+    return Tools(http, pages.read, lambda path: "", Path(), lambda: now)
 
 
-def item(inside: str) -> bytes:
-    return feed(f"<item><title>T</title><guid>g</guid>{inside}</item>")
-
-
-def one(body: bytes) -> Article:
-    (article,) = rss.read(body, URL).articles
-    return article
-
-
-def codes(listing: Listing) -> list[str]:
-    return [issue.code for issue in listing.issues]
-
-
-@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.xml")), ids=lambda path: path.stem)
-def test_samples(sample: Path, golden: Callable[[str, bytes], None]) -> None:
-    listing = rss.read(sample.read_bytes(), URL)
-    golden(f"source-rss-{sample.stem}.json", msgspec.json.format(msgspec.json.encode(listing)) + b"\n")
-
-
-# What is in an item.
-
-
-def test_content_becomes_paragraphs() -> None:
-    html = "<p>One &amp; only.</p><div>Two<br><br>Three</div><ul><li>Four</li></ul><script>no</script>tail"
-    found = one(
-        item(f"<description>Short.</description><content:encoded><![CDATA[{html}]]></content:encoded>")
-    )
-    assert found.body == ("One & only.", "Two", "Three", "Four", "tail")
-    assert found.summary == "Short."
-
-
-def test_a_description_of_several_paragraphs_is_the_story() -> None:
-    found = one(item("<description>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</description>"))
-    assert (found.summary, found.body) == ("One.", ("One.", "Two."))
-
-
-def test_content_without_a_description() -> None:
-    found = one(item("<content:encoded>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</content:encoded>"))
-    assert (found.summary, found.body) == ("One.", ("One.", "Two."))
-
-
-def test_numbers_of_characters_nobody_can_print() -> None:
-    found = one(
-        item("<description><![CDATA[<p>A&#1;</p>&#xFFFE;<br>&#0;B<br><br>&#xD800;C</p>]]></description>")
-    )
-    assert "".join(found.body).replace("\ufffd", "").replace(" ", "") == "ABC"
-
-
-def test_pixels_portraits_and_other_addresses_are_no_pictures() -> None:
-    html = (
-        '<img src="/a.jpg"><img src="https://x.example/p.gif" width="1"><img src="data:image/png;base64,x">'
-        '<img src="https://secure.gravatar.com/avatar/x"><img src="file:///etc/passwd">'
-        '<img data-src="/b.jpg" src="/wait.gif">'
-    )
-    found = one(item(f"<description><![CDATA[{html}]]></description>"))
-    assert [i.url for i in found.images] == ["https://news.example/a.jpg", "https://news.example/b.jpg"]
-
-
-@pytest.mark.parametrize(
-    ("said", "videos"),
-    [
-        ('<enclosure url="/v.mp4" type="video/mp4" length="1"/>', ["https://news.example/v.mp4"]),
-        ('<enclosure url="https://c.example/v" type="video/mp4" length="1"/>', ["https://c.example/v"]),
-        ('<enclosure url="https://c.example/v.m3u8?t=1" length="1"/>', ["https://c.example/v.m3u8?t=1"]),
-        (
-            '<enclosure url="https://c.example/v.mp4" type="application/octet-stream"/>',
-            ["https://c.example/v.mp4"],
-        ),
-        ('<enclosure url="https://c.example/v.mp3" type="audio/mpeg"/>', []),
-        ('<enclosure url="https://c.example/v.mp4" type="audio/mp4"/>', []),
-        ('<media:content url="https://c.example/v" medium="video"/>', ["https://c.example/v"]),
-        ('<media:content url="https://c.example/v.ism/Manifest"/>', ["https://c.example/v.ism/Manifest"]),
-        ('<media:player url="https://c.example/watch?v=1"/>', []),
-        ('<media:player url="https://c.example/v.mp4"/>', ["https://c.example/v.mp4"]),
-        ('<media:content url="https://c.example/v.swf" type="application/x-shockwave-flash"/>', []),
-        ('<media:content url="http://[" type="video/mp4"/>', []),
-        ('<enclosure url="ftp://c.example/v.mp4" type="video/mp4"/>', []),
-    ],
-)
-def test_videos(said: str, videos: list[str]) -> None:
-    assert [v.url for v in one(item(said)).videos] == videos
-
-
-def test_the_same_video_said_twice_is_one_with_all_that_is_known() -> None:
-    url = "https://c.example/v.mp4"
-    content = f'<media:content url="{url}" duration="9" bitrate="800.4"/>'
-    found = one(item(f'<enclosure url="{url}" type="video/mp4"/>{content}'))
-    assert found.videos == (Video(url, duration=9, bitrate=800),)
-
-
-@pytest.mark.parametrize("nonsense", ["nan", "inf", "1e999", "-5", "0", "", "abc", "9" * 30])
-def test_numbers_that_are_none(nonsense: str) -> None:
-    said = f'<media:content url="https://c.example/v.mp4" duration="{nonsense}" width="{nonsense}"/>'
-    (video,) = one(item(said)).videos
-    assert (video.duration, video.width) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("said", "seconds"), [("74", 74), ("74.5", 74.5), ("1:14", 74), ("00:01:14", 74), ("1:02:03", 3723)]
-)
-def test_durations(said: str, seconds: float) -> None:
-    (video,) = one(item(f'<media:content url="https://c.example/v.mp4" duration="{said}"/>')).videos
-    assert video.duration == seconds
-
-
-def test_what_a_picture_shows_is_no_paragraph() -> None:
-    said = (
-        '<description>Short.</description><media:content url="/a.jpg" medium="image">'
-        "<media:title>IMG_1</media:title><media:description>Boats</media:description><media:credit>Jane</media:credit></media:content>"
-    )
-    found = one(item(said))
-    assert found.images == (Image("https://news.example/a.jpg", caption="Boats", credit="Jane"),)
-    assert (found.summary, found.body) == ("Short.", ())
-
-
-@pytest.mark.parametrize("uri", ["http://search.yahoo.com/mrss", "https://search.yahoo.com/mrss/"])
-def test_media_in_the_namespace_as_people_write_it(uri: str) -> None:
-    said = '<item><guid>g</guid><m:thumbnail url="/a.jpg"/></item>'
-    body = f'<rss xmlns:m="{uri}"><channel>{said}</channel></rss>'
-    assert one(body.encode()).images == (Image("https://news.example/a.jpg"),)
-
-
-def test_dates_without_a_zone_and_dates_nobody_can_read() -> None:
-    assert one(item("<pubDate>2026-11-22 07:00</pubDate>")).published == datetime(2026, 11, 22, 7, tzinfo=UTC)
-    broken = one(item("<pubDate>Sun, 99 Foo 2026</pubDate>"))
-    assert (broken.published, [i.code for i in broken.issues]) == (None, ["bad_date"])
-
-
-def test_a_link_to_a_video_is_no_page() -> None:
-    found = one(item("<link>https://c.example/v.mp4</link>"))
-    assert (found.url, [v.url for v in found.videos]) == ("", ["https://c.example/v.mp4"])
-
-
-def test_guid_stays_as_it_is_written() -> None:
-    assert one(feed("<item><title>T</title><guid>42</guid><link>/a</link></item>")).guid == "42"
-
-
-# Who is who.
-
-
-def test_case_42_shared_guid() -> None:
-    items = [
-        f"<item><title>T{n}</title><link>https://news.example/{n}</link><guid>same</guid></item>"
-        for n in range(10)
-    ]
-    listing = rss.read(feed(*items), URL)
-    assert [a.guid for a in listing.articles] == [f"https://news.example/{n}" for n in range(10)]
-    (issue,) = listing.issues
-    assert (issue.severity, issue.code) == ("warning", "source_shared_guid")
-    assert issue.message.startswith("10 of 10 items share their GUID")
-
-
-def test_case_43_only_those_that_share_fall_back() -> None:
-    items = [
-        ITEM.format("a"),
-        ITEM.format("b").replace("<guid>b", "<guid>x"),
-        ITEM.format("c").replace("<guid>c", "<guid>x"),
-    ]
-    listing = rss.read(feed(*items), URL)
-    assert [a.guid for a in listing.articles] == ["a", "https://news.example/b", "https://news.example/c"]
-
-
-def test_case_43_what_is_left_when_guid_and_link_are_shared() -> None:
-    said = "<item><title>{0}</title><link>https://news.example/live</link><guid>x</guid>{1}</item>"
-    film = '<enclosure url="https://c.example/{0}.mp4" type="video/mp4"/>'
-    listing = rss.read(feed(*(said.format(n, film.format(n)) for n in range(3))), URL)
-    assert [a.guid for a in listing.articles] == [f"https://c.example/{n}.mp4" for n in range(3)]
-    bare = rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
-    assert len({a.guid for a in bare.articles}) == 3
-    assert bare == rss.read(feed(*(said.format(n, "") for n in range(3))), URL)
-
-
-def test_no_guid_and_the_same_entry_twice() -> None:
-    listing = rss.read(feed(*["<item><title>T</title><link>/a</link></item>"] * 2), URL)
-    assert ([a.guid for a in listing.articles], listing.issues) == (["https://news.example/a"], ())
-
-
-# What is not to be trusted.
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (b"", "source_empty"),
-        (b" \r\n\t", "source_empty"),
-        (b"<!doctype html><html><body><rss/></body></html>", "source_not_a_feed"),
-        (b'{"items": []}', "source_not_a_feed"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "source_not_a_feed"),
-        (b"503 Service Unavailable", "source_not_a_feed"),
-        (b"<urlset><url/></urlset>", "source_not_a_feed"),
-        (b" " * 100_000 + b"<rss/>", "source_not_a_feed"),
-    ],
-)
-def test_what_is_no_feed(body: bytes, code: str) -> None:
-    listing = rss.read(body, URL)
-    assert (listing.failed, listing.articles, codes(listing)) == (True, (), [code])
-
-
-def test_a_feed_without_items_is_said_and_did_not_fail() -> None:
-    listing = rss.read(feed(), URL)
-    assert (listing.failed, codes(listing), listing.issues[0].severity) == (
-        False,
-        ["source_empty"],
-        "warning",
-    )
-
-
-LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-BOMBS = (
-    f'<!DOCTYPE rss [<!ENTITY l0 "ha">{LAUGHS}]>',
-    f'<!DOCTYPE rss [<!ENTITY l9 "{"ha" * 100_000}">]>',
-    '<!DOCTYPE rss [<!ENTITY l9 SYSTEM "file:///etc/passwd">]>',
-    '<!DOCTYPE rss [<!ENTITY % l9 SYSTEM "http://127.0.0.1/x.dtd"> %l9;]>',
-    '<!DOCTYPE rss [<!entity l9 "ha">]>',
-)
-
-
-@pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_xml_bombs_are_not_read(bomb: str, encoding: str) -> None:
-    body = feed("<item><title>&l9;</title></item>" * 100, head=bomb).decode().encode(encoding)
-    started = time.monotonic()
-    listing = rss.read(body, URL)
-    assert time.monotonic() - started < 1
-    assert listing.failed
-    assert codes(listing)[0] in ("source_has_entities", "source_not_a_feed")
-    assert not listing.articles
-
-
-def test_an_entity_nobody_declared_is_two_words() -> None:
-    assert (
-        one(
-            feed("<item><title>&l9; &nbsp;&eacute; &amp; R&D &#0;&#xD800;&#99999999999;!</title></item>")
-        ).title
-        == "&l9; é & R&D !"
-    )
-
-
-@pytest.mark.parametrize("body", [b"<rss>" + b"<a>" * 1_000_001, feed("<item/>" * 1_000_001)])
-def test_a_million_elements_are_too_many(body: bytes) -> None:
-    assert codes(rss.read(body, URL)) == ["source_too_large"]
-
-
-@pytest.mark.parametrize(
-    "piece", [b"<a>", b"<a ", b"<item>", b"&", b"<![CDATA[", b"<title>x", b"<!--", b"<a b='"]
-)
-def test_nothing_takes_long(piece: bytes) -> None:
-    started = time.monotonic()
-    rss.read(b"<rss><channel><item>" + piece * 20_000, URL)
-    assert time.monotonic() - started < 5
-
-
-def test_a_broken_feed_is_read_as_far_as_it_goes() -> None:
-    whole = feed(ITEM.format("a"), ITEM.format("b"))
-    listing = rss.read(whole.removesuffix(b"</channel></rss>") + b"<item><descr", URL)
-    assert [a.guid for a in listing.articles] == ["a", "b"]
-    assert codes(listing) == ["source_malformed"]
-    assert "(line 1: " in listing.issues[0].message
-
-
-def test_what_feedparser_chokes_on_is_read_without_it() -> None:
-    body = feed(
-        "<item><title>T</title><guid>g</guid><where xmlns='http://www.opengis.net/gml'><pos>1</pos></where></item>"
-    )
-    assert one(body).title == "T"
-    assert one(body[:-20] + b"<x>").title == "T"
-
-
-@pytest.mark.parametrize(
-    "name", ["links", "tags", "authors", "content", "image", "published_parsed", "updated_parsed"]
-)
-@pytest.mark.parametrize("said", ["<{0}>text</{0}>", "<{0} a='b'>text</{0}>", "<{0}/>"])
-def test_elements_of_the_names_feedparser_uses_itself(name: str, said: str) -> None:
-    body = item(f"{said.format(name)}<link>/a</link><pubDate>Sun, 22 Nov 2026 07:00:00 GMT</pubDate>")
-    for document in (body, body[:-20] + b"<x>"):
-        assert one(document).title == "T"
-
-
-def test_words_before_the_feed_do_not_matter() -> None:
-    assert one(b"\n\n<br /><b>Warning</b>: something in x.php on line 3<br />\n" + item("")).title == "T"
-
-
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r"])
-@pytest.mark.parametrize("said_by", ["header", "declaration", "nobody"])
-def test_any_charset(codec: str, said_by: str) -> None:
-    title = "Шторм обрушился на побережье, тысячи человек покинули свои дома"
-    declared = f' encoding="{codec}"' if said_by == "declaration" else ""
-    body = (
-        feed(f"<item><title>{title}</title></item>" * 3)
-        .decode()
-        .replace('"1.0"', f'"1.0"{declared}')
-        .encode(codec)
-    )
-    assert rss.read(body, URL, codec if said_by == "header" else "").articles[0].title == title
-
-
-@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "zlib", "utf-7", "\0", "x" * 1000])
-def test_a_charset_no_feed_can_be_in(charset: str) -> None:
-    assert one(item("").replace(b'"1.0"', b'"1.0" encoding="%s"' % charset.encode())).title == "T"
-    assert rss.read(item(""), URL, charset).articles[0].title == "T"
-
-
-PIECES = st.sampled_from(
-    b"<item>~</item>~<title>~</title>~<![CDATA[~]]>~<!--~-->~&#xD800;~&#99999999999;~<media:player/>"
-    b"~</media:player>~<media:group>~<link href='http://['/>~<pubDate>x</pubDate>~<source>"
-    b"~<content type='base64' mode='base64'>=</content>"
-    b"~<image><width>x</width>~<textinput>~\xff~<enclosure url='http://[' length='x'/>~</svg>~<svg>"
-    b"~<category/>~<author>a@b (c~<guid/>~</rss>~&nbsp;~&x;~& ~<content:encoded>~</content:encoded>".split(
-        b"~"
-    )
-)
-
-
-@given(st.lists(PIECES | st.binary(max_size=20), max_size=20))
-def test_any_bytes_are_read(pieces: list[bytes]) -> None:
-    listing = rss.read(feed(ITEM.format("a"))[:-20] + b"".join(pieces), URL)
-    guids = [a.guid for a in listing.articles]
-    assert all(guids)
-    assert len(set(guids)) == len(guids)
-
-
-# Pulling.
-
-
-def source(site: Loopback, **changes: Any) -> rss.Rss:
-    settings = HttpSettings(**({"allow_hosts": ("127.0.0.1",), "timeout": 1.0, "retries": 0} | changes))
-    return rss.Rss(site.url("/rss.xml"), Http(settings))
+def source(site: Loopback, limit: int = 300, **changes: Any) -> rss.Rss:
+    http = HttpSettings(**({"allow_hosts": ("127.0.0.1",), "timeout": 1.0, "retries": 0} | changes))
+    return rss.Rss(SourceSettings(kind="rss", url=site.url("/rss.xml"), limit=limit), tools(Http(http)))
 
 
 def test_pull_asks_only_for_what_changed() -> None:
@@ -416,5 +83,125 @@ def test_a_source_that_fails_is_one_issue_and_forgets_nothing(reply: Reply | byt
 
 
 def test_an_address_that_is_none() -> None:
-    pulled = rss.Rss("", Http(HttpSettings())).pull(Seen())
+    pulled = rss.Rss(SourceSettings(kind="rss"), tools(Http(HttpSettings()))).pull(Seen())
     assert (pulled.failed, [i.code for i in pulled.issues]) == (True, ["fetch_bad_url"])
+
+
+# Older pages.
+
+
+def paged(site: Loopback, *pages: tuple[str, ...], rel: str = "next") -> None:
+    """Serve a feed in pages of these GUIDs, the newest first."""
+    for number, guids in enumerate(pages):
+        older = f'<atom:link rel="{rel}" href="/rss-{number + 1}.xml"/>' if number + 1 < len(pages) else ""
+        head = f"<link>https://news.example/</link>{older}{''.join(map(ITEM.format, guids))}"
+        body = feed(head, namespaces='xmlns:atom="http://www.w3.org/2005/Atom"')
+        site.routes[f"/rss-{number}.xml" if number else "/rss.xml"] = tagged(body, f'"{guids}"')
+
+
+def guids(pulled: Pulled) -> list[str]:
+    return [article.guid for article in pulled.articles]
+
+
+@pytest.mark.parametrize("rel", ["next", "prev-archive"])
+def test_the_first_pull_reads_all_pages_and_later_ones_only_the_first(rel: str) -> None:
+    with Loopback() as site:
+        news = source(site)
+        paged(site, ("c", "d"), ("a", "b"), ("y", "z"), rel=rel)
+        first = news.pull(Seen())
+        assert guids(first) == ["c", "d", "a", "b", "y", "z"]
+        assert news.pull(Seen(first.validators)).unchanged
+        site.forget()
+        paged(site, ("e", "c"), ("d", "a"), rel=rel)
+        later = news.pull(Seen(first.validators))
+        assert (guids(later), site.paths()) == (["e", "c"], ["/rss.xml"])
+
+
+def test_what_came_while_nobody_asked_is_looked_for_on_older_pages() -> None:
+    with Loopback() as site:
+        news = source(site)
+        paged(site, ("a", "b"))
+        first = news.pull(Seen())
+        paged(site, ("g", "h"), ("e", "f"), ("a", "c"), ("x", "y"))
+        site.forget()
+        assert guids(news.pull(Seen(first.validators))) == ["g", "h", "e", "f", "a", "c"]
+        assert site.paths() == ["/rss.xml", "/rss-1.xml", "/rss-2.xml"]
+
+
+def test_no_more_is_read_than_is_wanted() -> None:
+    with Loopback() as site:
+        paged(site, ("a", "b"), ("c", "d"), ("e", "f"))
+        pulled = source(site, limit=3).pull(Seen())
+        assert (guids(pulled), len(site.paths())) == (["a", "b", "c"], 2)
+        assert [issue.code for issue in pulled.issues] == ["source_limit"]
+
+
+def test_pages_are_followed_so_far_and_no_further() -> None:
+    with Loopback() as site:
+        paged(site, *((f"g{number}",) for number in range(60)))
+        assert len(guids(source(site).pull(Seen()))) == rss.PAGES + 1
+        site.forget()
+        size = len(feed()) + 300
+        assert len(guids(source(site, max_listing=2 * size).pull(Seen()))) < 4, "and so many bytes"
+
+
+@pytest.mark.parametrize(
+    "to", ["/rss.xml", "https://elsewhere.example/2", "http://127.0.0.1:1/2", "file:///x", ""]
+)
+def test_pages_that_are_not_followed(to: str) -> None:
+    with Loopback() as site:
+        link = f'<atom:link rel="next" href="{to}"/>'
+        site.routes["/rss.xml"] = feed(
+            link, ITEM.format("a"), namespaces='xmlns:atom="http://www.w3.org/2005/Atom"'
+        )
+        assert guids(source(site).pull(Seen())) == ["a"]
+        assert site.paths() == ["/rss.xml"]
+
+
+def test_two_pages_that_name_each_other() -> None:
+    with Loopback() as site:
+        for path, other in (("/rss.xml", "/b.xml"), ("/b.xml", "/rss.xml")):
+            link = f'<atom:link rel="next" href="{other}"/>'
+            site.routes[path] = feed(
+                link, ITEM.format(path), namespaces='xmlns:atom="http://www.w3.org/2005/Atom"'
+            )
+        assert len(guids(source(site).pull(Seen()))) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"), [(Reply(status=404), "fetch_not_found"), (b"x", "source_not_a_feed")]
+)
+def test_an_older_page_that_cannot_be_had_is_a_warning(reply: Reply | bytes, code: str) -> None:
+    with Loopback() as site:
+        paged(site, ("a",), ("b",), ("c",))
+        site.routes["/rss-1.xml"] = reply
+        pulled = source(site).pull(Seen())
+        assert (guids(pulled), pulled.failed) == (["a"], False)
+        assert [(issue.code, issue.severity) for issue in pulled.issues] == [(code, "warning")]
+
+
+# What it asks for, and what is gone.
+
+
+def test_what_a_feed_asks_for_is_remembered_when_nothing_has_changed() -> None:
+    link = '<atom:link rel="hub" href="https://hub.example/"/><ttl>30</ttl>'
+    body = feed(link, ITEM.format("a"), namespaces='xmlns:atom="http://www.w3.org/2005/Atom"')
+    with Loopback({"/rss.xml": tagged(body, '"1"')}) as site:
+        news = source(site)
+        first = news.pull(Seen())
+        second = news.pull(Seen(first.validators))
+        third = news.pull(Seen(second.validators))
+        asked = {(p.wait, p.hub, p.topic) for p in (first, second, third)}
+        assert asked == {(1800, "https://hub.example/", site.url("/rss.xml"))}
+        assert third.unchanged
+        assert third.validators == first.validators, "nothing to write"
+        site.routes["/rss.xml"] = Reply(status=304, headers={"Cache-Control": "max-age=7200"})
+        assert news.pull(Seen(first.validators)).wait == 7200
+
+
+def test_hours_to_skip_are_told_by_the_clock() -> None:
+    body = feed("<skipHours><hour>12</hour></skipHours>", ITEM.format("a"))
+    with Loopback({"/rss.xml": body}) as site, Http(HttpSettings(allow_hosts=("127.0.0.1",))) as http:
+        settings = SourceSettings(kind="rss", url=site.url("/rss.xml"))
+        waits = [rss.Rss(settings, tools(http, NOW.replace(hour=h))).pull(Seen()).wait for h in (11, 12)]
+    assert waits == [0, 3600]

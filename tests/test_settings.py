@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feeds.model import Ads, RowRule, Series
 from feedsvc.publication import channel_of
-from feedsvc.settings import Settings, SettingsError, every, load, with_port
+from feedsvc.settings import Selection, Settings, SettingsError, SourceSettings, every, load, with_port
 
 GOOD = """
 [server]
@@ -202,3 +202,31 @@ def test_a_mistake_about_what_is_on_air_is_one_plain_sentence(
     (found,) = problems(tmp_path, on_air(table))
     assert found.removeprefix("channel.0.").removeprefix("channel demo: ").startswith(expected)
     assert found.endswith(("?", "."))
+
+
+@pytest.mark.parametrize(
+    ("url", "login"),
+    [
+        ("https://x.example/story", "desk:secret"),
+        ("https://X.example/robots.txt", "desk:secret"),
+        ("http://x.example/story", ""),
+        ("https://x.example:8443/story", ""),
+        ("https://cdn.x.example/story", ""),
+        ("https://x.example@evil.example/", ""),
+        ("x", ""),
+    ],
+)
+def test_the_login_is_for_the_sources_own_host(url: str, login: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRE_LOGIN", "desk:secret")
+    source = SourceSettings(kind="sitemap", url="https://x.example/sitemap.xml", credentials="WIRE_LOGIN")
+    assert source.login(url) == login
+
+
+def test_patterns_let_addresses_through_or_not() -> None:
+    include, exclude = Selection(urls=("/news/", "/sport/")), Selection(urls=(r"\.pdf$",))
+    source = SourceSettings(kind="sitemap", include=include, exclude=exclude)
+    wanted = ["https://x.example/news/a", "https://x.example/sport/b"]
+    assert [
+        url for url in (*wanted, "https://x.example/shop/c", f"{wanted[0]}.pdf") if source.wants(url)
+    ] == wanted
+    assert SourceSettings(kind="sitemap").wants("https://x.example/any")

@@ -15,8 +15,9 @@ from feedsvc import pages
 from feedsvc.http import Http, Validator
 from feedsvc.settings import HttpSettings, SettingsError, SourceSettings
 from feedsvc.sources import SOURCES, Pulled, Seen, Source, Tools, elsewhere
+from tests.cms_sites import Drupal, Ghost, WordPress
 from tests.codes import CODES
-from tests.loopback import Loopback
+from tests.loopback import Loopback, Reply
 
 SAMPLES = Path(__file__).parent / "data" / "sources"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -29,23 +30,81 @@ class Setup(msgspec.Struct, frozen=True):
     nothing: SourceSettings
 
 
-def _served(site: Loopback, sample: Path, work: Path) -> Setup:
-    site.routes["/feed"] = sample.read_bytes()
-    url = {name: site.url(path) for name, path in (("sample", "/feed"), ("nothing", "/gone"))}
+def _served(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
+    def serve(site: Loopback, sample: Path, work: Path) -> Setup:
+        site.routes["/feed"] = sample.read_bytes()
+        sample_url, nothing = site.url("/feed"), site.url("/gone")
+        return Setup(SourceSettings(kind=kind, url=sample_url), SourceSettings(kind=kind, url=nothing))
+
+    return serve
+
+
+def _wordpress(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(WordPress(*msgspec.json.decode(sample.read_bytes())).routes())
     return Setup(
-        SourceSettings(kind="rss", url=url["sample"]), SourceSettings(kind="rss", url=url["nothing"])
+        SourceSettings(kind="wordpress", url=site.url("/")),
+        SourceSettings(kind="wordpress", url=site.url("/gone/")),
     )
 
 
+def _drupal(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(Drupal(**msgspec.json.decode(sample.read_bytes())).routes("/cms/jsonapi"))
+    return Setup(
+        SourceSettings(kind="drupal", url=site.url("/cms")),
+        SourceSettings(kind="drupal", url=site.url("/gone")),
+    )
+
+
+def _ghost(site: Loopback, sample: Path, work: Path) -> Setup:
+    site.routes.update(Ghost(*msgspec.json.decode(sample.read_bytes()), shown=True).routes())
+    # Everybody can see this key, and "nothing" has a front page that names none.
+    site.routes["/gone"] = Reply(b"<html></html>")
+    return Setup(
+        SourceSettings(kind="ghost", url=site.url("/")), SourceSettings(kind="ghost", url=site.url("/gone"))
+    )
+
+
+def _roku(site: Loopback, sample: Path, work: Path) -> Setup:
+    """A feed moves here from an address, or from a file."""
+    if sample.stem == "by-hand":
+        shutil.copy(sample, work / "roku.json")
+        return Setup(
+            SourceSettings(kind="roku", path="roku.json"), SourceSettings(kind="roku", path="gone.json")
+        )
+    return _served("roku")(site, sample, work)
+
+
+def _crawled(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
+    """Return how a site is served of which robots.txt is asked; its samples say where it is."""
+
+    def served(site: Loopback, sample: Path, work: Path) -> Setup:
+        for path in sample.parent.iterdir():
+            here = site.url("").encode()
+            site.routes[f"/{path.name}"] = path.read_bytes().replace(b"https://news.example", here)
+        site.routes["/robots.txt"] = b"User-agent: *\nDisallow: /private/\n"
+        sources = (SourceSettings(kind=kind, url=site.url(at)) for at in (f"/{sample.name}", "/gone.xml"))
+        return Setup(*sources)
+
+    return served
+
+
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
-    shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
-    return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
+    shutil.copytree(sample, work / sample.name, dirs_exist_ok=True)
+    return Setup(*(SourceSettings(kind=sample.name, path=path) for path in (sample.name, "gone")))
 
 
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
 KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] | None] = {
-    "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served),
+    "rss": (sorted((SAMPLES / "rss").glob("*.xml")), _served("rss")),
+    "jsonfeed": (sorted((SAMPLES / "jsonfeed").glob("*.json")), _served("jsonfeed")),
+    "wordpress": (sorted((SAMPLES / "wordpress").glob("*.json")), _wordpress),
+    "drupal": (sorted((SAMPLES / "drupal").glob("*.json")), _drupal),
+    "ghost": (sorted((SAMPLES / "ghost").glob("*.json")), _ghost),
+    "roku": (sorted((SAMPLES / "roku").iterdir()), _roku),
+    "sitemap": (sorted((SAMPLES / "sitemap").iterdir()), _crawled("sitemap")),
+    "listing": (sorted((SAMPLES / "listing").iterdir()), _crawled("listing")),
     "folder": ([SAMPLES / "folder"], _dropped),
+    "newsml": ([SAMPLES / "newsml"], _dropped),
     "demo": None,
 }
 CASES = [(kind, sample) for kind, case in KINDS.items() if case for sample in case[0]]

@@ -80,6 +80,8 @@ def test_what_is_withdrawn_is_not_lined_up_and_can_return(store: Store) -> None:
     assert store.stored("demo", [one.article.id])[one.article.id].withdrawn == NOON
     store.save("demo", Changes([one]), NOON)
     assert store.guids("demo", "rss") == {one.article.id: "guid-1"}
+    assert store.guids("demo", "rss", NOON - HOUR) == {one.article.id: "guid-1"}
+    assert store.guids("demo", "rss", one.article.published) == {}
 
 
 def test_articles_that_failed_in_passing_are_due_at_their_time(store: Store) -> None:
@@ -98,12 +100,12 @@ def test_the_next_edge_is_the_nearest_opening_or_closing(store: Store) -> None:
 
 
 def test_a_source_is_remembered_with_its_validators(store: Store) -> None:
-    assert store.source("demo", "rss") == SourceState()
+    assert store.sources("demo") == {}
     state = SourceState(
         {"https://a.example/rss": Validator('"1"', "today")}, (Issue("warning", "a", "b", "c"),)
     )
     store.save("demo", Changes(sources={"rss": state}), NOON)
-    assert store.source("demo", "rss") == state
+    assert store.sources("demo") == {"rss": state}
 
 
 def test_nothing_to_save_writes_nothing(store: Store, tmp_path: Path) -> None:

@@ -567,13 +567,13 @@ def test_index_says_how_each_channel_stands(plain: Client, store: Store) -> None
     told(store)
     first, second = page(plain.get("/")).cssselect(".channel")
     assert words(first).startswith("Newer feed held back Harbour City News")
-    assert "On air2 Left out4 Last report5 minutes ago" in words(first)
+    assert "On air2 Left out4 Newest storynone yet Problems1 Last refresh5 minutes ago" in words(first)
     assert [a.get("href") for a in first.cssselect("a")] == [
         "/preview/demo",
         *(f"{PUBLIC}{address}" for address in ADDRESSES),
     ]
     assert "Not on air yet Not there yet" in words(second)
-    assert "Last reportnone yet" in words(second)
+    assert "Last refreshnone yet" in words(second)
 
 
 @pytest.mark.parametrize("format_", ["roku", "roku_mrss"])

@@ -127,6 +127,17 @@ class Http:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._once(url, headers, self.settings.max_page, whole=False, body=urlencode(form)).status
 
+    def space(self, url: str, seconds: float) -> None:
+        """Let so many seconds pass between two requests to the host of `url` from now on, 30 at most.
+
+        A client that may send only so many requests is no crawler, and does not wait.
+
+        Raises:
+            FetchError: `url` is no web address.
+        """
+        if self._most is None:
+            self._manners(_host(url)).spacing = min(max(0.0, seconds), LONGEST_WAIT)
+
     def _block(self, url: str, start: int) -> Response:
         headers = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "identity"}
         return self._fetch(url, headers, UNRANGED, whole=False)
@@ -187,11 +198,14 @@ class Http:
             return self._hosts.setdefault(host, _Host(self.settings.per_host))
 
     def _let_rest(self, host: "_Host", url: str) -> None:
-        wait = host.rest_until - self._clock()
-        if wait > LONGEST_WAIT:
-            raise FetchError(url, "fetch_host_resting", _host(url), round(wait))
-        if wait > 0:
-            self._sleep(wait)
+        with host.pause:
+            wait = host.rest_until - self._clock()
+            if wait > LONGEST_WAIT:
+                raise FetchError(url, "fetch_host_resting", _host(url), round(wait))
+            if wait > 0:
+                self._sleep(wait)
+            if host.spacing:
+                host.rest_until = self._clock() + host.spacing
 
     def _ask(self, url: str, headers: dict[str, str], limit: int, whole: bool, body: str | None) -> Response:
         adapter = self._trusted if self._allowed(url) else self._guarded
@@ -221,7 +235,8 @@ class _Host:
 
     def __init__(self, at_once: int) -> None:
         self.turn = threading.BoundedSemaphore(at_once)
-        self.rest_until = 0.0
+        self.pause = threading.Lock()
+        self.rest_until = self.spacing = 0.0
         self.silences = 0
 
     def silent(self, now: float) -> None:

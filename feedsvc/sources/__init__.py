@@ -9,7 +9,19 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, folder, rss
+from feedsvc.sources import (
+    demo,
+    drupal,
+    folder,
+    ghost,
+    jsonfeed,
+    listing,
+    newsml,
+    roku,
+    rss,
+    sitemap,
+    wordpress,
+)
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -39,7 +51,15 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
     {
         **elsewhere(),
         "rss": rss.open_source,
+        "jsonfeed": jsonfeed.open_source,
+        "wordpress": wordpress.open_source,
+        "drupal": drupal.open_source,
+        "ghost": ghost.open_source,
+        "roku": roku.open_source,
+        "sitemap": sitemap.open_source,
+        "listing": listing.open_source,
         "folder": folder.open_source,
+        "newsml": newsml.open_source,
         "demo": demo.open_source,
     }
 )

@@ -10,11 +10,12 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import text
 from feeds.model import Article, Image, Issue, Video, Window
 from feedsvc import dates
-from feedsvc.sources.media_rss import Media, is_image, is_video, joined
+from feedsvc.sources.media_rss import Media, distinct, is_image, is_video, joined
 
 CODES: Mapping[str, str] = {"bad_date": "The date of an item cannot be read."}
 Entry = Mapping[str, Any]
@@ -32,7 +33,12 @@ _APPENDED = re.compile(
     r"|(?:Continue reading|Read more|Weiterlesen|Lire la suite|Leer más|Leggi tutto|Lees verder)\b.{0,200}",
     re.I,
 )
-_NO_SECTION = frozenset({"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría"})
+_FILMS = etree.XPath("//video/@src | //video/source/@src")
+# What systems call the section of a story that was given none.
+NO_SECTION = frozenset(
+    {"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría", "senza categoria",
+     "sem categoria", "geen categorie", "uden kategori", "okategoriserade", "ukategorisert", "без рубрики"}
+)  # fmt: skip
 _LEVELS = re.compile(r"\s*(?:/|>|»|›)\s*")
 
 
@@ -46,14 +52,17 @@ class _Story(Struct, frozen=True):
 
 def article(entry: Entry, media: Media, feed: Entry, url: str) -> Article:
     """Return the article an item tells; `url` is the feed's own address."""
+    url = media.base or _base(entry, url)
+    language = text.line(_said(entry, "language") or _said(feed, "language"))
     story, summary = _texts(entry, url)
     summary = summary or media.description
     sections, tags = _topics(entry, media)
     published, updated, issues = _times(entry)
     enclosures = [link for link in _listed(entry, "links") if _said(link, "rel") == "enclosure"]
-    page = joined(url, _said(entry, "feedburner_origlink") or _said(entry, "link")) or ""
+    page = joined(url, _said(entry, "feedburner_origlink") or _page(entry, language)) or ""
     # Some feeds of videos link to the video itself, which is no page to read.
     film = [Video(page)] if is_video("", page) else []
+    videos = (*media.videos, *_films(entry, enclosures, url), *story.videos, *film)
     return Article(
         guid=text.line(_said(entry, "id")),
         url="" if film else page,
@@ -62,15 +71,19 @@ def article(entry: Entry, media: Media, feed: Entry, url: str) -> Article:
         body=story.paragraphs,
         section=sections,
         tags=tags,
-        language=text.line(_said(entry, "language") or _said(feed, "language")),
+        language=language,
         authors=tuple(_authors(entry)),
         published=published,
         updated=updated,
-        images=_distinct((*media.images, *_pictures(entry, enclosures, url), *story.images)),
-        videos=_distinct((*media.videos, *_films(enclosures, url), *story.videos, *film)),
-        captions=media.captions,
+        images=distinct((*media.images, *_pictures(entry, enclosures, url), *story.images)),
+        videos=tuple(_timed(video, media.duration) for video in distinct(videos)),
+        # What is only heard has a transcript, and nothing to show it with.
+        captions=media.captions if videos else (),
         rating=media.rating,
         window=_window(_said(entry, "validity")),
+        series=text.plain(_said(feed, "title")) if media.episode is not None else "",
+        season=media.season,
+        episode=media.episode,
         issues=issues,
     )
 
@@ -91,13 +104,38 @@ def _texts(entry: Entry, url: str) -> tuple[_Story, str]:
     said, contents = _said(entry, "summary"), _listed(entry, "content")
     full = max((_said(c, "value") for c in contents if _is_text(_said(c, "type"))), key=len, default="")
     base = next((base for c in contents if (base := joined(url, _said(c, "base")))), url)
-    story, summary = _story(full, base), _story(said, base)
+    story, summary = _story(full, base), _story(said, _base(entry, url))
+    if _length(summary) > _length(story) > 0:
+        said, full, story, summary = full, said, summary, story
     # feedparser gives an item that has only a full text that text as its summary, too.
     if said == full or (not full and len(summary.paragraphs) > 1):
         story = summary
         return story, next(iter(story.paragraphs), "")
     shown = _Story(story.paragraphs, story.images or summary.images, story.videos or summary.videos)
     return shown, " ".join(summary.paragraphs)
+
+
+def _length(story: _Story) -> int:
+    return sum(map(len, story.paragraphs))
+
+
+def _base(entry: Entry, url: str) -> str:
+    """Return where the relative addresses of an entry start, from xml:base."""
+    details = (entry.get(name) for name in ("summary_detail", "title_detail"))
+    said = (_said(detail, "base") for detail in details if isinstance(detail, Mapping))
+    return next((base for one in said if (base := joined(url, one))), url)
+
+
+def _page(entry: Entry, language: str) -> str:
+    """Return the address of an entry's page: of several, the one in its own language."""
+    pages = [
+        link
+        for link in _listed(entry, "links")
+        if _said(link, "rel") == "alternate" and "html" in (_said(link, "type") or "html")
+    ]
+    own = language.lower().partition("-")[0]
+    pages.sort(key=lambda link: _said(link, "hreflang").lower().partition("-")[0] not in ("", own))
+    return next((href for link in pages if (href := _said(link, "href"))), _said(entry, "link"))
 
 
 def _is_text(type_: str) -> bool:
@@ -112,7 +150,7 @@ def _story(markup: str, base: str) -> _Story:
     except (etree.LxmlError, ValueError, AssertionError):
         return _Story(tuple(_paragraphs(_MARKUP.sub(" ", markup))))
     images = tuple(_inline_images(root, base))
-    films = root.xpath("//video/@src | //video/source/@src")
+    films = _FILMS(root)
     videos = tuple(
         Video(address) for src in films if (address := joined(base, str(src))) and is_video("", address)
     )
@@ -152,10 +190,12 @@ def _figcaption(img: lxml_html.HtmlElement) -> str:
 
 def _topics(entry: Entry, media: Media) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the section path and the tags."""
-    said = (text.plain(_said(tag, "label") or _said(tag, "term")) for tag in _listed(entry, "tags"))
-    named = [
-        n for n in (*said, *media.categories) if n and n.casefold() not in _NO_SECTION and "://" not in n
+    said = [
+        text.plain(_said(tag, "label") or _said(tag, "term"))
+        for tag in _listed(entry, "tags")
+        if "itunes" not in _said(tag, "scheme")
     ]
+    named = [n for n in (*said, *media.categories) if n and n.casefold() not in NO_SECTION and "://" not in n]
     section = tuple(part for part in _LEVELS.split(named[0]) if part) if named else ()
     return section, tuple(dict.fromkeys((*named, *media.keywords)))
 
@@ -215,12 +255,17 @@ def _pictures(entry: Entry, enclosures: Iterable[Entry], base: str) -> Iterator[
         yield Image(url)
 
 
-def _films(enclosures: Iterable[Entry], base: str) -> Iterator[Video]:
+def _films(entry: Entry, enclosures: Iterable[Entry], base: str) -> Iterator[Video]:
     for link in enclosures:
         url = joined(base, _said(link, "href"))
         if url and is_video(_said(link, "type"), url):
             yield Video(url)
+    # Atom: the content may be elsewhere, and be a film.
+    for content in _listed(entry, "content"):
+        url = joined(base, _said(content, "src"))
+        if url and is_video(_said(content, "type"), url):
+            yield Video(url)
 
 
-def _distinct(media: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple({one.url: one for one in reversed(media)}.values())[::-1]
+def _timed(video: Video, duration: float | None) -> Video:
+    return replace(video, duration=video.duration or duration)

@@ -6,7 +6,9 @@ becomes a paragraph of the story. Specification: https://www.rssboard.org/media-
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from posixpath import splitext
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from lxml.etree import _Element as Element
@@ -26,11 +28,16 @@ _IMAGES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"})
 # WordPress.com says the author's portrait is media of the story.
 _PORTRAIT = re.compile(r"://[\w.]*gravatar\.com/")
 _SOURCES = {"urn:mpaa": "MPAA", "urn:v-chip": "USA_PR"}
+_FULL_HD = 1080
+M = TypeVar("M", Image, Video, Caption)
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 
 
 class Media(Struct, frozen=True):
-    """What media:* says about one item. `gone` tells that the item was taken back."""
+    """What is said of one item besides its words. `gone` tells that the item was taken back.
+
+    `duration` is that of the item, whatever file holds it; relative addresses start from `base`.
+    """
 
     title: str = ""
     description: str = ""
@@ -41,21 +48,26 @@ class Media(Struct, frozen=True):
     keywords: tuple[str, ...] = ()
     rating: Rating | None = None
     gone: bool = False
+    duration: float | None = None
+    season: int | None = None
+    episode: int | None = None
+    base: str = ""
 
 
 def read(item: Element, base: str) -> Media:
     """Return the media of an ``item`` or ``entry``; relative addresses are resolved against `base`."""
     found = [(name, e) for e in item.iter() if (name := local_name(e))]
+    names = {name for name, _ in found}
 
     def texts(wanted: str) -> list[str]:
         return [said for name, e in found if name == wanted and (said := _text(e))]
 
     status = [e.get("state", "") for name, e in found if name == "status"]
     return Media(
-        title=_about(item, "title"),
-        description=_about(item, "description"),
-        images=_distinct(_images(item, found, base)),
-        videos=tuple({v.url: v for v in _videos(found, base)}.values()),
+        title=_about(item, "title") if "title" in names else "",
+        description=_about(item, "description") if "description" in names else "",
+        images=distinct(_images(item, found, base)),
+        videos=distinct(_videos(found, base)),
         captions=tuple(
             Caption(url, e.get("lang", ""))
             for n, e in found
@@ -65,13 +77,19 @@ def read(item: Element, base: str) -> Media:
         keywords=tuple(word for said in texts("keywords") for w in said.split(",") if (word := w.strip())),
         rating=next((r for n, e in found if n == "rating" and (r := _rating(e))), None),
         gone=bool({"deleted", "blocked"}.intersection(status)),
+        base=base,
     )
 
 
 def local_name(element: Element) -> str:
     """Return ``content`` for ``media:content``, an empty string for what is not Media RSS."""
     tag = element.tag
-    match = _NAME.fullmatch(tag) if isinstance(tag, str) else None
+    return _named(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _named(tag: str) -> str:
+    match = _NAME.fullmatch(tag)
     return match[1] if match else ""
 
 
@@ -108,8 +126,7 @@ def _extension(url: str) -> str:
 
 
 def _videos(found: list[tuple[str, Element]], base: str) -> Iterator[Video]:
-    contents = [e for name, e in found if name == "content" and e.get("expression") != "sample"]
-    for e in sorted(contents, key=lambda e: e.get("isDefault") != "true"):
+    for e in _ranked(e for name, e in found if name == "content" and e.get("expression") != "sample"):
         url = _url(e, base)
         if url and is_video(e.get("type", ""), url, e.get("medium", "")):
             yield Video(
@@ -125,6 +142,26 @@ def _videos(found: list[tuple[str, Element]], base: str) -> Iterator[Video]:
             yield Video(url)
 
 
+def _ranked(contents: Iterable[Element]) -> list[Element]:
+    """Return films with the default one first, else as they stand; the renditions of a group best first."""
+    groups: dict[Element, int] = {}
+
+    def rank(numbered: tuple[int, Element]) -> tuple[float, ...]:
+        number, e = numbered
+        extra = e.get("isDefault") != "true"
+        if (group := _group(e)) is None:
+            return (extra, number)
+        height, rate = _whole(e.get("height")) or 0, _whole(e.get("bitrate")) or 0
+        return (extra, groups.setdefault(group, number), height > _FULL_HD, -height, -rate)
+
+    return [e for _, e in sorted(enumerate(contents), key=rank)]
+
+
+def _group(content: Element) -> Element | None:
+    parent = content.getparent()
+    return parent if parent is not None and local_name(parent) == "group" else None
+
+
 def _images(item: Element, found: list[tuple[str, Element]], base: str) -> Iterator[Image]:
     """Yield pictures before thumbnails, the renditions of a picture widest first."""
     credit = next((_text(e) for e in item.iterchildren() if local_name(e) == "credit"), "")
@@ -138,10 +175,11 @@ def _images(item: Element, found: list[tuple[str, Element]], base: str) -> Itera
                 yield Image(url, *size, caption=said, credit=_child(e, "credit") or credit)
 
 
-def _distinct(images: Iterable[Image]) -> tuple[Image, ...]:
-    kept: dict[str, Image] = {}
-    for image in images:
-        kept.setdefault(image.url, image)
+def distinct(media: Iterable[M]) -> tuple[M, ...]:
+    """Return pictures, films or captions without those whose address came before."""
+    kept: dict[str, M] = {}
+    for one in media:
+        kept.setdefault(one.url, one)
     return tuple(kept.values())
 
 

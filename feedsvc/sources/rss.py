@@ -1,252 +1,155 @@
-"""Articles from RSS 0.9 to 2.0, RDF and Atom, with their media:* and enclosures.
+"""Articles from a feed somewhere on the web: asked with manners, its older pages when it pays."""
 
-A feed is somebody else's bytes: nothing in it is trusted. Its DOCTYPE is never read, so no entity can be
-declared; what is not well-formed is read as far as it goes, and said.
-"""
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
 
-import io
-import logging
-import re
-import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from html.entities import html5
-from typing import Any
-
-import feedparser
-from lxml import etree
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
 from feeds.identity import canonical
-from feeds.model import Article, Issue, Severity
-from feedsvc.charsets import utf8
-from feedsvc.http import FetchError, Http
+from feeds.model import Article
+from feedsvc.http import FetchError, Response, Validator
 from feedsvc.settings import SourceSettings
-from feedsvc.sources import media_rss
-from feedsvc.sources.feed_item import article
-from feedsvc.sources.media_rss import Media
-from feedsvc.sources.source import Pulled, Seen, Source, Tools
+from feedsvc.sources import feed, manners
+from feedsvc.sources.feed import Listing
+from feedsvc.sources.manners import Manners
+from feedsvc.sources.source import Pulled, Seen, Source, Tools, newest, too_many
 
-# What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
-    "source_empty": ("There is nothing in the feed.", "Look at its address in a browser."),
-    "source_not_a_feed": (
-        "This is not a feed but {}.",
-        "Give the address of the feed itself; a site's pages name it in a link of type application/rss+xml.",
-    ),
-    "source_has_entities": (
-        "The feed declares XML entities, with which a few bytes can fill a machine, and is not read.",
-        "Publish it without a DOCTYPE.",
-    ),
-    "source_too_large": ("The feed has more than {} elements.", "Publish only the newest items."),
-    "source_malformed": (
-        "The feed is not well-formed XML (line {}: {}); what could be read of it was.",
-        "Escape every & and < in the text, declare every prefix and close every element.",
-    ),
-    "source_unreadable": (
-        "The feed breaks the program that reads it.",
-        "Look at the log of this refresh and report it; a validator of feeds may tell what is odd in it.",
-    ),
-    "source_shared_guid": (
-        "{} of {} items share their GUID with another one; their addresses tell them apart instead.",
-        "Give every item a GUID of its own that never changes.",
-    ),
-}
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
 ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, */*;q=0.5"
-_TAGS = 1_000_000
-_HEAD = 65_536
-_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.I)
-_HTML = re.compile(r"<(?:html|head|body)[\s>]", re.I)
-# The namespaces that tell of stories. The others are dropped before feedparser sees them: some of its readers
-# of maps, licences and chapters raise on what is missing there.
-_STORY = (
-    r"(?:\{(?:https?://(?:backend\.userland\.com/rss|(?:blogs|cyber)\.law\.harvard\.edu/|my\.netscape\.com/rdf/"
-    r"|purl\.org/(?:rss/1\.0/|atom/|echo/|pie/|dc/)|www\.itunes\.com/|rssnamespace\.org/feedburner/"
-    r"|www\.w3\.org/(?:2005/Atom|1999/xhtml|1999/02/22-rdf-syntax-ns#))[^}]*)\}|(?:dc|dcterms|content|itunes|rdf):)?"
-)
-_KNOWN = re.compile(rf"{_STORY}[^:}}]+", re.I)
-_ITEM = re.compile(rf"{_STORY}(?:item|entry)", re.I)
-_NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
-_AMPERSAND = re.compile(r"&(?!#)(?:(\w{1,31});)?")
-_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-
-log = logging.getLogger(__name__)
+# The most pages that are read of one feed at once, and how many entries are remembered of the first one.
+PAGES, REMEMBERED = 20, 20
 
 
-class Listing(Struct, frozen=True):
-    """What a feed says. `failed` tells that it could not be read at all; `issues` say why."""
+class _Memory(Struct, frozen=True):
+    """What is to be known of a feed the next time: what it asks for, and what stood in its first page."""
 
-    articles: tuple[Article, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    failed: bool = False
+    manners: Manners = Manners()
+    entries: tuple[str, ...] = ()
 
 
 class Rss:
-    """A feed somewhere on the web."""
+    """A feed somewhere on the web: `read` tells what its bytes say."""
 
-    reads_pages = True
-
-    def __init__(self, url: str, http: Http, login: str = "") -> None:
-        self.url = url
-        self._http, self._login = http, login
+    def __init__(
+        self,
+        settings: SourceSettings,
+        tools: Tools,
+        *,
+        read: Callable[[bytes, str, str], Listing] = feed.read,
+        accept: str = ACCEPT,
+        reads_pages: bool = True,
+    ) -> None:
+        self.url = settings.url
+        self.reads_pages = reads_pages
+        self._settings, self._tools, self._read, self._accept = settings, tools, read, accept
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the feed's articles, or that it is unchanged, or why it could not be had."""
-        known, limit = seen.validators.get(self.url), self._http.settings.max_listing
+        memory, validator = _recalled(seen, self.url), seen.validators.get(self.url)
         try:
-            response = self._http.get(
-                self.url, validator=known, max_bytes=limit, accept=ACCEPT, login=self._login
-            )
+            response = self._ask(self.url, self._tools.http.settings.max_listing, validator)
         except FetchError as error:
             return Pulled(validators=seen.validators, issues=(error.issue(),), failed=True)
         if response.not_modified:
-            return Pulled(validators={self.url: response.validator}, unchanged=True)
-        listing = read(response.body, response.url, response.charset)
+            return self._told(Pulled(unchanged=True), response, memory)
+        listing = self._read(response.body, response.url, response.charset)
         if listing.failed:
             # The validator of what could not be read must not make it "unchanged" the next time.
             return Pulled(validators=seen.validators, issues=listing.issues, failed=True)
-        return Pulled(listing.articles, {self.url: response.validator}, listing.issues)
+        known = _Memory(listing.manners, tuple(_entries(listing.articles[:REMEMBERED])))
+        pages = list(self._pages(listing, response, frozenset(memory.entries)))
+        return self._told(together(pages, self.url, self._settings.limit), response, known)
+
+    def _ask(self, url: str, most: int, validator: Validator | None = None) -> Response:
+        secret = self._settings.secret
+        return self._tools.http.get(
+            url, validator=validator, max_bytes=most, accept=self._accept, login=secret
+        )
+
+    def _pages(self, listing: Listing, response: Response, known: frozenset[str]) -> Iterator[Listing]:
+        """Yield the first page, and older ones until one has an entry that was there the last time.
+
+        So all are read the first time, and later only what came between: within the limits of articles, pages
+        and bytes, on the same host, and none twice.
+        """
+        asked, found = {self.url, response.url}, 0
+        left = self._tools.http.settings.max_listing - len(response.body)
+        while True:
+            yield listing
+            found += len(listing.articles)
+            overlaps = not known.isdisjoint(_entries(listing.articles))
+            if overlaps or found >= self._settings.limit or len(asked) > PAGES or left <= 0:
+                return
+            if listing.older in asked or not _same_host(listing.older, response.url):
+                return
+            asked.add(listing.older)
+            listing, size = self._older(listing.older, left)
+            left -= size
+
+    def _older(self, url: str, most: int) -> tuple[Listing, int]:
+        """Return an older page and its size; one that cannot be had is a warning, and the last one."""
+        try:
+            response = self._ask(url, most)
+        except FetchError as error:
+            return Listing(issues=(error.issue("warning"),)), 0
+        listing = self._read(response.body, response.url, response.charset)
+        issues = (replace(i, severity="warning") for i in listing.issues if i.code != "source_empty")
+        return replace(listing, issues=tuple(issues)), len(response.body)
+
+    def _told(self, pulled: Pulled, response: Response, memory: _Memory) -> Pulled:
+        """Return it with what is to be remembered, and with what the feed asks for."""
+        asks = manners.heard(memory.manners, response.headers, response.url)
+        kept = Validator(digest=msgspec.json.encode(replace(memory, manners=asks)).decode())
+        return replace(
+            pulled,
+            validators={self.url: response.validator, _memory(self.url): kept},
+            wait=asks.wait(self._tools.now()),
+            hub=asks.hub,
+            topic=asks.topic,
+        )
 
 
 def open_source(settings: SourceSettings, tools: Tools) -> Source:
     """Return the feed at the settings' `url`."""
-    return Rss(settings.url, tools.http, settings.secret)
+    return Rss(settings, tools)
 
 
-def read(body: bytes, url: str, charset: str = "") -> Listing:
-    """Return what a feed's bytes say; `url` is where they are from, `charset` what the server said."""
-    if not body.strip():
-        return _failed("source_empty", url)
-    document = _NUMBER.sub(_fit_number, text.safe(utf8(body, charset).decode()))
-    root = _ROOT.search(document, 0, _HEAD)
-    if root is None or _HTML.search(document, 0, root.start()):
-        return _failed("source_not_a_feed", url, _looks_like(document[:_HEAD]))
-    if "<!entity" in document[: root.start()].casefold():
-        return _failed("source_has_entities", url)
-    if _tags(document) > _TAGS:
-        return _failed("source_too_large", url, _TAGS)
-    return _read(document[root.start() :], document.count("\n", 0, root.start()), url)
-
-
-def _tags(document: str) -> int:
-    """Return how many tags there are, without those in CDATA, which are text to a parser."""
-    first, *rest = document.split("<![CDATA[")
-    return first.count("<") + sum((part.partition("]]>")[2] or part).count("<") for part in rest)
-
-
-def _failed(code: str, url: str, *details: object) -> Listing:
-    return Listing(issues=(_issue("error", code, url, *details),), failed=True)
-
-
-def _issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix)
-
-
-def _looks_like(document: str) -> str:
-    if _HTML.search(document) or "<!doctype html" in document.casefold():
-        return "a web page"
-    return "JSON" if document.lstrip()[:1] in ("{", "[") else "something else"
-
-
-def _fit_number(match: re.Match[str]) -> str:
-    """Return a character's number as it should be written, or nothing if no XML can hold the character."""
-    number = match[1] or match[2]
-    place = int(number, 16 if match[1] else 10) if len(number) < 9 else 0
-    return f"&#{place};" if 0 < place <= sys.maxunicode and text.safe(chr(place)) else ""
-
-
-def _mended(match: re.Match[str]) -> str:
-    """Return what a stray ampersand, or an entity that only HTML knows, should have been."""
-    name = match[1]
-    if name in _XML_NAMES:
-        return match[0]
-    known = html5.get(f"{name};") if name else None
-    return "".join(f"&#{ord(c)};" for c in known) if known else f"&amp;{match[0][1:]}"
-
-
-def _read(document: str, line: int, url: str) -> Listing:
-    """Return what a document says from its root element on, which is on that line."""
-    data = document.encode()
-    media, fault, tidy = _media(data, url)
-    still = fault
-    if fault:
-        data = _AMPERSAND.sub(_mended, document).encode()
-        media, still, tidy = _media(data, url)
-    # feedparser knows better than libxml2 what the authors of broken feeds mean; but some break it.
-    parsed = _parsed(data if still else tidy, url) or _parsed(tidy, url)
-    if parsed is None:
-        return _failed("source_unreadable", url)
-    entries = parsed["entries"]
-    # The two readers may see different items in a broken document; no media is better than another story's.
-    media = media if len(media) == len(entries) else [Media()] * len(entries)
-    pairs = [(entry, one) for entry, one in zip(entries, media, strict=True) if not one.gone]
-    # feedparser's own dictionaries answer for keys they do not have: an update with the publication.
-    told = (article(dict(entry), one, dict(parsed["feed"]), url) for entry, one in pairs)
-    articles, shared = named([a for a in told if a.title or a.summary or a.url or a.videos])
-    issues = [_issue("warning", "source_malformed", url, line + fault[0], fault[1])] if fault else []
-    if shared:
-        issues.append(_issue("warning", "source_shared_guid", url, shared, len(articles)))
-    if not articles:
-        issues.append(_issue("warning", "source_empty", url))
-    return Listing(tuple(articles), tuple(issues))
-
-
-def _parsed(data: bytes, url: str) -> dict[str, Any] | None:
-    """Return what feedparser makes of a document, None if it fails on it."""
-    # It is not told the feed's address: it would make that part of every GUID that looks relative.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    try:
-        parsed: dict[str, Any] = feedparser.parse(
-            io.BytesIO(data), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
-        )
-    except Exception:
-        # Its readers of single elements raise whatever comes, KeyError and TypeError among it.
-        log.warning("source=%s feedparser failed", url, exc_info=True)
-        return None
-    return parsed
-
-
-def _media(data: bytes, url: str) -> tuple[list[Media], tuple[int, str] | None, bytes]:
-    """Return each item's media, the first fault of the XML, and the rest of the document, well-formed."""
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+def together(pages: Sequence[Listing], where: str, limit: int) -> Pulled:
+    """Return what the pages of a feed say together; of an entry in several the newest page counts."""
+    there: dict[str, Article] = {}
+    for article in (article for page in pages for article in page.articles):
+        there.setdefault(article.guid, article)
+    taken, others = newest(tuple(there.values()), limit)
+    said = (issue for page in pages for issue in page.issues)
+    return Pulled(
+        taken,
+        issues=(*said, *too_many(where, len(there), limit)),
+        complete=pages[0].complete,
+        kept=frozenset(article.guid for article in others),
+        gone=frozenset().union(*(page.gone for page in pages)) - there.keys(),
     )
+
+
+def _same_host(one: str, other: str) -> bool:
+    return urlsplit(one)[:2] == urlsplit(other)[:2]
+
+
+def _entries(articles: Iterable[Article]) -> Iterator[str]:
+    """Yield what the entries of a page are known by, whether their GUID or their address is changed."""
+    for article in articles:
+        yield text.stable_id(article.guid)
+        yield text.stable_id(canonical(article.url) or article.guid)
+
+
+def _memory(url: str) -> str:
+    return f"{url} asks"
+
+
+def _recalled(seen: Seen, url: str) -> _Memory:
+    known = seen.validators.get(_memory(url))
     try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        return [], (error.lineno or 1, text.line(error.msg or "")), b""
-    fault = next(((entry.line, text.line(entry.message)) for entry in parser.error_log), None)
-    if root is None:
-        return [], fault or (1, "no element"), b""
-    items = [element for element in root.iter(etree.Element) if _ITEM.fullmatch(str(element.tag))]
-    media = [media_rss.read(item, item.base or url) for item in items]
-    foreign = {str(e.tag) for e in root.iter(etree.Element) if not _KNOWN.fullmatch(str(e.tag))}
-    if foreign:
-        etree.strip_elements(root, *foreign, with_tail=False)
-    return media, fault, etree.tostring(root, encoding="utf-8")
-
-
-def named(articles: Sequence[Article]) -> tuple[list[Article], int]:
-    """Return the articles, each with a GUID no other has, and how many shared theirs (cases 42, 43).
-
-    A GUID that is missing or shared gives way to the address, that to the video's, that to what the
-    article says. The same entry twice is one.
-    """
-    names = {_names(a): a for a in reversed(articles)}
-    used = Counter(name for all_ in names for name in dict.fromkeys(all_) if name)
-    shared = sum(bool(all_[0]) and used[all_[0]] > 1 for all_ in names)
-    found = [
-        replace(a, guid=next((n for n in all_ if n and used[n] == 1), text.stable_id(*all_)))
-        for all_, a in names.items()
-    ]
-    return found[::-1], shared
-
-
-def _names(article: Article) -> tuple[str, ...]:
-    video = article.videos[0].url if article.videos else ""
-    said = text.stable_id(article.title, article.summary, str(article.published))
-    return (article.guid, canonical(article.url) or "", video, said)
+        return msgspec.json.decode(known.digest, type=_Memory) if known else _Memory()
+    except (msgspec.DecodeError, UnicodeError):
+        return _Memory()

@@ -1,8 +1,9 @@
 """What a source is, what it is handed, and what it gives."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,10 @@ from msgspec import Struct
 from feeds.model import Article, Issue
 from feedsvc.http import Http, Validator
 
-CODES: Mapping[str, str] = {"source_broken": "A source's reader failed; the others went on."}
+CODES: Mapping[str, str] = {
+    "source_broken": "A source's reader failed; the others went on.",
+    "source_limit": "A listing has more articles than its source's limit; the newest are taken.",
+}
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +31,10 @@ class Pulled(Struct, frozen=True):
 
     `unchanged` says the listing is as it was (304), and `articles` is empty. `kept` are the GUIDs of
     articles that are still there, as they were, and were not read again. `complete` says that `articles`
-    and `kept` are all there are: one that is missing was withdrawn. `failed` says that nothing could be
-    had; `issues` say why. `validators` replace those in `Seen`. `wait` is for how many seconds the source
-    asks to be left alone; `hub` tells when there is something new in `topic` (WebSub).
+    and `kept` are all there are, or all that came out after `since`: one that is missing was withdrawn, as
+    are those whose GUIDs are in `gone`. `failed` says that nothing could be had; `issues` say why.
+    `validators` replace those in `Seen`. `wait` is for how many seconds the source asks to be left alone;
+    `hub` tells when there is something new in `topic` (WebSub).
     """
 
     articles: tuple[Article, ...] = ()
@@ -37,8 +42,10 @@ class Pulled(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
     unchanged: bool = False
     complete: bool = False
+    since: datetime | None = None
     failed: bool = False
     kept: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     wait: float = 0.0
     hub: str = ""
     topic: str = ""
@@ -62,7 +69,8 @@ class Tools(Struct, frozen=True):
 
     `read` is `feedsvc.pages.read`; `keep` publishes a local file (an HLS playlist with all it
     names) and returns its ``/media/...`` address, or raises an OSError that says why not; `workdir` is
-    where a source may write; `now` tells the time; relative paths in the settings start at `root`.
+    where a source may write; `now` tells the time; relative paths in the settings start at `root`;
+    `language` is the channel's.
     """
 
     http: Http
@@ -71,6 +79,23 @@ class Tools(Struct, frozen=True):
     workdir: Path
     now: Callable[[], datetime]
     root: Path = Path()
+    language: str = ""
+
+
+def newest(articles: Sequence[Article], limit: int) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
+    """Return the `limit` newest articles in their order, and the others; without a date is oldest."""
+    ranked = sorted(articles, key=lambda a: a.published.timestamp() if a.published else -inf, reverse=True)
+    taken = {id(article) for article in ranked[:limit]}
+    return tuple(a for a in articles if id(a) in taken), tuple(a for a in articles if id(a) not in taken)
+
+
+def too_many(where: str, count: int, limit: int) -> tuple[Issue, ...]:
+    """Return what to say of a listing of `count` articles of which only `limit` are taken; nothing if all."""
+    if count <= limit:
+        return ()
+    message = f"There are {count} articles in the listing, and only the newest {limit} are taken."
+    fix = "Raise the limit of the source in the settings if you want more of them."
+    return (Issue("info", "source_limit", where, message, fix),)
 
 
 def pull(key: str, source: Source, seen: Seen) -> Pulled:

@@ -152,12 +152,23 @@ class Store:
         with self._engine.connect() as db:
             return db.scalar(query) or 0
 
-    def guids(self, channel: str, source: str) -> dict[str, str]:
-        """Return the guid of every article of a source that is not withdrawn, by id."""
+    def newest_released(self, channel: str) -> datetime | None:
+        """Return when the newest article of a channel with a video that plays came out."""
+        table = ARTICLES.c
+        query = sa.select(sa.func.max(table.released)).where(
+            table.channel == channel, table.withdrawn.is_(None), table.playable
+        )
+        with self._engine.connect() as db:
+            found = db.scalar(query)
+        return moment(found) if found else None
+
+    def guids(self, channel: str, source: str, since: datetime | None = None) -> dict[str, str]:
+        """Return the guids of a source's articles, or of those out after a time, not withdrawn, by id."""
         table = ARTICLES.c
         query = sa.select(table.id, table.guid).where(
             table.channel == channel, table.source == source, table.withdrawn.is_(None)
         )
+        query = query.where(table.released > since.timestamp()) if since else query
         with self._engine.connect() as db:
             return {row.id: row.guid for row in db.execute(query)}
 
@@ -247,21 +258,23 @@ class Store:
     def due_now(self, channel: str, ids: Iterable[str], now: datetime) -> None:
         """See to it that these articles are looked at again at the next refresh."""
         later = sa.or_(ARTICLES.c.retry_at.is_(None), ARTICLES.c.retry_at > now.timestamp())
-        with self._engine.begin() as db:
-            for some in batches(ids):
+        # Nothing to write, no transaction: that would wait for whoever else is writing.
+        for some in batches(ids):
+            with self._engine.begin() as db:
                 where = ARTICLES.c.channel == channel, ARTICLES.c.id.in_(some), later
                 db.execute(ARTICLES.update().where(*where).values(retry_at=now.timestamp()))
 
     # Sources
 
-    def source(self, channel: str, source: str) -> SourceState:
-        """Return what the last pull of a source left; empty before the first."""
-        query = sa.select(SOURCES).where(SOURCES.c.channel == channel, SOURCES.c.source == source)
+    def sources(self, channel: str) -> dict[str, SourceState]:
+        """Return what the last pulls of a channel's sources left, by source."""
+        query = sa.select(SOURCES).where(SOURCES.c.channel == channel)
         with self._engine.connect() as db:
-            row = db.execute(query).first()
-        if row is None:
-            return SourceState()
-        return SourceState(decode_validators(row.validators), decode_issues(row.issues))
+            rows = db.execute(query).all()
+        return {
+            row.source: SourceState(decode_validators(row.validators), decode_issues(row.issues))
+            for row in rows
+        }
 
     # Documents
 

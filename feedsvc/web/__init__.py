@@ -13,7 +13,22 @@ from feedsvc import metrics
 from feedsvc.blobs import Blobs
 from feedsvc.settings import Settings
 from feedsvc.store import Store
-from feedsvc.web import access, api, errors, figures, health, hub, media, preview, published
+from feedsvc.web import (
+    access,
+    api,
+    desk,
+    errors,
+    figures,
+    health,
+    hub,
+    item,
+    left_out,
+    media,
+    preview,
+    published,
+    runs,
+    versions,
+)
 from feedsvc.web.published import Feeds, Published, wrap
 
 __all__ = ["Feeds", "Published", "create_app", "wrap"]
@@ -34,6 +49,11 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.register_blueprint(media.routes(blobs, settings.server.threads * 3 // 4))
     app.register_blueprint(health.routes(store, settings, now))
     app.register_blueprint(preview.routes(store, settings, now))
+    app.register_blueprint(item.routes(store, settings, blobs, now))
+    app.register_blueprint(left_out.routes(store, settings))
+    app.register_blueprint(versions.routes(store, settings, now))
+    app.register_blueprint(runs.routes(store, settings, now))
+    app.register_blueprint(desk.routes(store, settings, now))
     app.register_blueprint(api.routes(store, settings, now))
     app.register_blueprint(hub.routes(store, now))
     app.register_blueprint(figures.routes(store, settings, now))

@@ -11,8 +11,8 @@ from prometheus_client.registry import Collector
 
 from feedsvc import metrics
 from feedsvc.settings import Settings
+from feedsvc.standing import GOOD, last_report
 from feedsvc.store import Store
-from feedsvc.web.standing import GOOD, last_report
 
 _RUNS_CONSIDERED = 200
 

@@ -7,8 +7,8 @@ import msgspec
 from flask import Blueprint, Response
 
 from feedsvc.settings import ChannelSettings, Settings, every
+from feedsvc.standing import GOOD
 from feedsvc.store import Store
-from feedsvc.web.standing import GOOD
 
 _RUNS_CONSIDERED = 200
 _FRESH = {"Cache-Control": "no-store"}

@@ -6,11 +6,14 @@ the database: what is on this page is what a reader makes of the feed.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import urlsplit
 
+import segno
 from flask import Blueprint, abort, render_template, request
+from markupsafe import Markup
 from msgspec import Struct
 
 from feeds import FORMATS
@@ -18,8 +21,8 @@ from feeds.model import Issue
 from feeds.readers import READERS, Screen, Tile
 from feeds.text import web_url
 from feedsvc.settings import Settings
+from feedsvc.standing import grouped, schedule, standing
 from feedsvc.store import Store
-from feedsvc.web.standing import grouped, standing
 
 Kind = Literal["video", "hls", "tv", ""]
 _NAMES = {"template": "Roku’s template", "wizard": "DP2SceneGraph Wizard"}
@@ -36,6 +39,7 @@ class Poster(Struct, frozen=True):
     plays: str
     kind: Kind
     captions: str = ""
+    id: str = ""
 
 
 class Shelf(Struct, frozen=True):
@@ -61,11 +65,14 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     blueprint.add_app_template_filter(lambda moment: ago(moment, now()), "ago")
     blueprint.add_app_template_filter(kilobytes, "kilobytes")
     blueprint.add_app_template_filter(lambda url: web_url(url) or "", "link")
+    blueprint.add_app_template_filter(qr_code, "qr")
 
     @blueprint.get("/")
     def index() -> str:
         standings = [standing(store, channel, public_url) for channel in settings.channel]
-        return render_template("index.html", standings=standings)
+        return render_template(
+            "index.html", standings=standings, schedules={c: schedule(store, c) for c in channels}
+        )
 
     @blueprint.get("/preview/<channel>")
     def preview(channel: str) -> str:
@@ -123,7 +130,8 @@ def _leaves(tile: Tile) -> Iterator[Tile]:
 def _poster(tile: Tile, public_url: str) -> Poster:
     plays = _browsable(tile.plays, public_url)
     picture, spoken = _browsable(tile.picture, public_url), next(iter(tile.captions), "")
-    return Poster(tile.title, tile.description, picture, plays, kind(plays), webvtt(spoken, public_url))
+    captions = webvtt(spoken, public_url)
+    return Poster(tile.title, tile.description, picture, plays, kind(plays), captions, tile.id)
 
 
 def webvtt(url: str, public_url: str) -> str:
@@ -146,6 +154,14 @@ def kind(url: str) -> Kind:
     if suffix in (".mpd", ".ism", ".isml"):
         return "tv"
     return "video" if url else ""
+
+
+@lru_cache(maxsize=256)
+def qr_code(url: str) -> Markup:
+    """Return a QR code of an address: a phone held to the screen types it into the TV."""
+    code = segno.make(url, error="m", micro=False)
+    drawn = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+    return Markup(drawn)  # noqa: S704 - drawn here, of squares
 
 
 def kilobytes(size: int) -> str:

@@ -83,6 +83,7 @@ if (shelves) {
   shelves.addEventListener("keydown", (event) => {
     const poster = event.target.closest("a.poster");
     if (!poster || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === "i") poster.parentElement.querySelector(".more")?.click();
     const next = neighbour(poster, event.key);
     if (!next) return;
     event.preventDefault();

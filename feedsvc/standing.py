@@ -42,6 +42,13 @@ class Report(Struct, frozen=True):
     """What a refresh did; `at` is None when there was none yet."""
 
     status: str = ""
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    on_air: int = 0
+    seconds: float = 0.0
+    stages: Mapping[str, float] = {}
     left_out: tuple[OffAir, ...] = ()
     documents: Mapping[str, Outcome] = {}
     issues: tuple[Issue, ...] = ()
@@ -82,6 +89,12 @@ class Standing(Struct, frozen=True):
     papers: tuple[Paper, ...]
     lamp: str
     word: str
+    newest: datetime | None = None
+
+    @property
+    def problems(self) -> int:
+        """How many things a person might look at."""
+        return len(self.report.issues) + len(self.report.troubles)
 
     @property
     def on_air(self) -> int:
@@ -89,12 +102,37 @@ class Standing(Struct, frozen=True):
         return max((paper.edition.items for paper in self.papers if paper.edition), default=0)
 
 
+class Pull(Struct, frozen=True):
+    """How a source was when it was last asked, and when it will be again."""
+
+    at: datetime
+    failed: bool = False
+    articles: int = 0
+    issues: int = 0
+    again: datetime | None = None
+
+
+class Schedule(Struct, frozen=True):
+    """When a channel was last refreshed and is next, and how its sources are, by their key."""
+
+    at: datetime | None = None
+    next: datetime | None = None
+    sources: Mapping[str, Pull] = {}
+
+
+def schedule(store: Store, channel: str) -> Schedule:
+    """Return what the scheduler last told of a channel."""
+    told = msgspec.json.decode(store.fact(f"schedule {channel}"), type=Schedule | None)
+    return told or Schedule()
+
+
 def standing(store: Store, channel: ChannelSettings, public_url: str) -> Standing:
     """Return how a channel stands."""
     report = last_report(store, channel.id)
     editions = store.editions(channel.id)
     papers = _papers(channel, report, editions, f"{public_url}/feeds/{channel.id}")
-    return Standing(channel, report, tuple(papers), *_lamp(report, bool(editions)))
+    newest = store.newest_released(channel.id)
+    return Standing(channel, report, tuple(papers), *_lamp(report, bool(editions)), newest=newest)
 
 
 def last_report(store: Store, channel: str) -> Report:

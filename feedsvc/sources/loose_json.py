@@ -1,0 +1,111 @@
+"""JSON as people write it by hand, read as far as it can be.
+
+Plain JSON is read by the standard library. Of the rest, comments, trailing and missing commas, line breaks in
+texts and quotation marks nobody escaped are mended in one pass over its tokens; from a fault that stays, all
+that stands before it is taken. json-repair would guess more, but 50 kB made for it keep it busy for minutes.
+"""
+
+import json
+import re
+from typing import Any
+
+from msgspec import Struct
+
+# A quotation mark ends a text when what follows can stand after one; else it belongs to the text.
+_ENDS = r"(?=\s{0,200}(?:[,:}\]]|/[/*]|\Z)|[ \t\r]{0,200}\n\s{0,200}\")"
+_TOKEN = re.compile(
+    rf'"(?P<text>(?:[^"\\]++|\\.|"(?!{_ENDS}))*+)(?:"|\\?\Z)|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))'
+    r"|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"/]+|/)",
+    re.S,
+)
+_BARE_QUOTE = re.compile(r'(\\.)|"', re.S)
+_VALUE_ENDS = frozenset({"text", "word", "]", "}"})
+_CLOSERS = {"[": "]", "{": "}"}
+_DEEPEST = 100
+
+
+class Loose(Struct, frozen=True):
+    """A value, and the place of the first thing that kept its bytes from being JSON, "" if nothing did.
+
+    `whole` is false when what stands after that place is lost.
+    """
+
+    value: Any
+    fault: str = ""
+    whole: bool = True
+
+
+def read(document: str) -> Loose:
+    """Return what a document says.
+
+    Raises:
+        ValueError: there is no JSON in it, or it is nested too deeply.
+    """
+    try:
+        return Loose(_load(document))
+    except json.JSONDecodeError as error:
+        fault = f"line {error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}"
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    start = re.search(r"[\[{]", document)
+    if start is None:
+        raise ValueError(fault)
+    tokens, whole = _mended(document[start.start() :])
+    try:
+        return Loose(_load("".join(tokens)), fault, whole)
+    except json.JSONDecodeError as error:
+        return Loose(_load(_until(tokens, error.pos)), fault, whole=False)
+
+
+def _load(document: str) -> Any:
+    return json.loads(document, strict=False, parse_int=_number)
+
+
+def _number(digits: str) -> float:
+    # What has more digits is none that anybody counts with, and costs time to read.
+    return int(digits) if len(digits) < 16 else float(digits)
+
+
+def _mended(document: str) -> tuple[list[str], bool]:
+    """Return the tokens of one value, mended, and whether it was closed."""
+    tokens: list[str] = []
+    last, open_ = "", 0
+    for match in _TOKEN.finditer(document):
+        kind = match.lastgroup or ""
+        if kind == "comment":
+            continue
+        token = match["mark"] or (_text(match["text"]) if kind == "text" else match["word"])
+        if token in ("]", "}") and last == ",":
+            tokens.pop()
+        elif last in _VALUE_ENDS and (kind != "mark" or token in _CLOSERS):
+            tokens.append(",")
+        tokens.append(token)
+        last = token if kind == "mark" else kind
+        open_ += (token in _CLOSERS) - (token in ("]", "}"))
+        if open_ <= 0:
+            return tokens, True
+        if open_ > _DEEPEST:
+            raise ValueError("it is nested too deeply")
+    return tokens, False
+
+
+def _text(said: str) -> str:
+    return '"' + _BARE_QUOTE.sub(lambda match: match[1] or '\\"', said) + '"'
+
+
+def _until(tokens: list[str], position: int) -> str:
+    """Return the tokens before a position as far as they are whole values, with all that is open closed."""
+    open_: list[str] = []
+    pieces: list[str] = []
+    end, closing = 0, ""
+    for token in tokens:
+        position -= len(token)
+        if position < 0:
+            break
+        pieces.append(token)
+        if token in _CLOSERS:
+            open_.append(_CLOSERS[token])
+        elif open_ and token == open_[-1]:
+            open_.pop()
+            end, closing = len(pieces), "".join(reversed(open_))
+    return "".join(pieces[:end]) + closing if end else "{}"

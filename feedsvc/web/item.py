@@ -1,0 +1,239 @@
+"""One article: what every format says of it, what it plays, and the hand on it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import msgspec
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from feeds import FORMATS
+from feeds.contents import Change, Told, contents, difference
+from feeds.model import Article, Video, Window
+from feeds.text import web_url
+from feedsvc import desk
+from feedsvc.blobs import MEDIA, BlobError, Blobs
+from feedsvc.settings import ChannelSettings, Settings
+from feedsvc.store import Edit, Entry, Store, Stored
+from feedsvc.web.errors import answer
+from feedsvc.why import Standing, why
+
+# The same fact under the name each format has for it, where it has one. Another format's names are its own.
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "Headline": ("title", "titles[0].value"),
+    "Description": ("shortDescription", "description", "shortDescriptions[0].value"),
+    "Picture": ("thumbnail", "media:thumbnail@url", "media:content/media:thumbnail@url", "images[0].url"),
+    "Video": ("content.videos[0].url", "media:content@url", "content.playOptions[0].playId"),
+    "Duration": ("content.duration", "media:content@duration", "durationInSeconds"),
+    "Released": ("releaseDate", "pubDate"),
+    "Added": ("content.dateAdded",),
+    "Genres": ("genres", "media:category", "category"),
+    "Tags": ("tags", "media:keywords"),
+    "Rating": ("rating.rating", "media:rating", "advisoryRatings[0].value"),
+    "Language": ("content.language", "media:content@lang"),
+    "Captions": ("content.captions[0].url", "media:content/media:subTitle@href", "media:subTitle@href"),
+}
+# The largest picture a browser may send, in bytes.
+UPLOAD = 30_000_000
+_PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
+
+
+class Happened(Struct, frozen=True):
+    """What changed about an item when a document was published; `what` says if it came or went."""
+
+    at: datetime
+    what: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+
+class Item(Struct, frozen=True):
+    """All there is to show of one article. `told` is what each format says, `facts` the same side by side."""
+
+    channel: ChannelSettings
+    stored: Stored
+    standing: Standing
+    told: Mapping[str, Told]
+    facts: Mapping[str, Mapping[str, str]]
+    edit: Edit
+    log: tuple[Entry, ...]
+    history: tuple[Happened, ...]
+    video: Video | None
+    captions: str
+    script: tuple[str, ...]
+
+    @property
+    def article(self) -> Article:
+        """The article as it stands."""
+        return self.stored.article
+
+
+def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:
+    """Return all there is to show of an article, None when the channel does not know it."""
+    stored = store.stored(channel.id, [id]).get(id)
+    if stored is None:
+        return None
+    documents = {name: store.document(channel.id, name) for name in channel.formats}
+    told = {
+        name: found[id]
+        for name, document in documents.items()
+        if document and id in (found := contents(document.body))
+    }
+    rendered = next((one for one in store.renders.of(channel.id, [id]).get(id, ()) if one.video), None)
+    article = stored.article
+    plays = rendered.video if rendered and not any(v.type for v in article.videos) else None
+    captions = (rendered.captions if rendered and plays else article.captions)[:1]
+    return Item(
+        channel=channel,
+        stored=stored,
+        standing=next(one for one in why(id, store, [channel]) if one.id == id),
+        told=told,
+        facts=dict(_facts(told)),
+        edit=store.desk.edits(channel.id).get(id, Edit()),
+        log=tuple(store.desk.log(channel.id, id)),
+        history=tuple(_history(store, channel, id)),
+        video=plays or next((v for v in article.videos if v.type), None),
+        captions=captions[0].url if captions else "",
+        script=_script(store.renders.script(channel.id, id, rendered.key)) if rendered else (),
+    )
+
+
+def _facts(told: Mapping[str, Told]) -> Iterator[tuple[str, dict[str, str]]]:
+    for fact, names in FACTS.items():
+        said = {
+            format_: next((one.fields[name] for name in names if name in one.fields), "")
+            for format_, one in told.items()
+        }
+        if any(said.values()):
+            yield fact, said
+
+
+def _history(store: Store, channel: ChannelSettings, id: str) -> Iterator[Happened]:
+    """Yield what happened to an item in the channel's first format, newest first, as far as that is kept."""
+    for new, old in pairwise(store.versions(channel.id, channel.formats[0])):
+        found = difference(old.body, new.body)
+        for what, changes in (
+            ("came on air", found.added),
+            ("left the air", found.removed),
+            ("changed", found.changed),
+        ):
+            yield from (Happened(new.published, what, change.fields) for change in _of(changes, id))
+
+
+def _of(changes: tuple[Change, ...], id: str) -> Iterator[Change]:
+    return (change for change in changes if change.id == id)
+
+
+def _script(slides: bytes) -> tuple[str, ...]:
+    """Return what a story video says, slide by slide."""
+    return tuple(slide["words"] for slide in msgspec.json.decode(slides) or ())
+
+
+def edit_of(form: Mapping[str, str]) -> Edit:
+    """Return the edit a form asks for; an empty field changes nothing.
+
+    Raises:
+        ValueError: the form says something it cannot, in a sentence.
+    """
+    start, end = (_moment(form.get(name, "")) for name in ("start", "end"))
+    if start and end and end <= start:
+        raise ValueError("The window ends before it begins; correct one of the two.")
+    picture = form.get("picture", "").strip()
+    if picture and not (picture.startswith(MEDIA) or web_url(picture)):
+        raise ValueError("The picture needs an address that begins with https://.")
+    return Edit(
+        title=form.get("title", "").strip()[:1000],
+        summary=form.get("summary", "").strip()[:5000],
+        row=form.get("row", "").strip()[:100],
+        picture=picture[:2000],
+        focus=_focus(form.get("focus", "")),
+        window=Window(start, end) if start or end else None,
+    )
+
+
+def _moment(said: str) -> datetime | None:
+    if not said:
+        return None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        raise ValueError(f"{said!r} is not a time such as 2026-11-22T18:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _focus(said: str) -> tuple[float, float] | None:
+    if not said:
+        return None
+    try:
+        x, y = (float(part) for part in said.split(","))
+    except ValueError:
+        raise ValueError(f"{said!r} is not a place in the picture such as 0.5,0.4.") from None
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        raise ValueError("The focus lies outside the picture.")
+    return x, y
+
+
+def uploaded(file: FileStorage | None, blobs: Blobs) -> str:
+    """Return the address of a picture that was sent, "" when there is none.
+
+    Raises:
+        ValueError: it is not a picture that can be shown, in a sentence.
+    """
+    data = file.read(UPLOAD + 1) if file else b""
+    if not data:
+        return ""
+    suffix = next((suffix for begins, suffix in _PICTURES.items() if data.startswith(begins)), "")
+    if not suffix or len(data) > UPLOAD:
+        raise ValueError("The picture must be JPEG, PNG or WebP, of 30 MB at most.")
+    try:
+        return blobs.put(data, suffix)
+    except BlobError as error:
+        raise ValueError(f"{error.message} {error.fix}") from None
+
+
+def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], datetime]) -> Blueprint:
+    """Return the page of an article, and what a producer does to it."""
+    blueprint = Blueprint("item", __name__)
+    channels = {channel.id: channel for channel in settings.channel}
+
+    def found(channel: str, id: str) -> Item:
+        known = item(store, channels[channel], id) if channel in channels else None
+        return known or abort(404)
+
+    def back(channel: str, id: str) -> Response:
+        return redirect(url_for("item.show", channel=channel, id=id))
+
+    @blueprint.get("/item/<channel>/<id>")
+    def show(channel: str, id: str) -> str:
+        return render_template(
+            "item.html", item=found(channel, id), paths={n: f.path for n, f in FORMATS.items()}
+        )
+
+    @blueprint.post("/item/<channel>/<id>/off")
+    def take_off(channel: str, id: str) -> Response:
+        title = found(channel, id).article.title
+        desk.take_off(store, channel, id, title, g.who, now())
+        return back(channel, id)
+
+    @blueprint.post("/item/<channel>/<id>/change")
+    def change(channel: str, id: str) -> Response:
+        title = found(channel, id).article.title
+        try:
+            mine = uploaded(request.files.get("upload"), blobs)
+            edit = edit_of({**request.form, **({"picture": mine} if mine else {})})
+        except ValueError as error:
+            return answer(400, str(error))
+        if edit != Edit():
+            desk.change(store, channel, id, title, edit, g.who, now())
+        return back(channel, id)
+
+    @blueprint.post("/item/<channel>/<id>/undo/<int:number>")
+    def undo(channel: str, id: str, number: int) -> Response:
+        if not any(entry.number == number for entry in found(channel, id).log):
+            abort(404)
+        desk.undo(store, number, g.who, now())
+        return back(channel, id)
+
+    return blueprint

@@ -1,0 +1,69 @@
+"""Refresh now and watch; what the last refreshes did; how the sources are."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import msgspec
+from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from feedsvc.progress import going
+from feedsvc.settings import ChannelSettings, Settings
+from feedsvc.standing import read, schedule
+from feedsvc.store import Action, Store
+
+SHOWN = 50
+# How often, in seconds, it is looked how a refresh goes on, and for how long one watcher is told.
+_LOOKS, _WATCHES = 0.2, 600
+
+
+def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
+    """Return the page of refreshes."""
+    blueprint = Blueprint("runs", __name__)
+    channels = {channel.id: channel for channel in settings.channel}
+
+    def chosen(channel: str) -> ChannelSettings:
+        return channels[channel] if channel in channels else abort(404)
+
+    @blueprint.get("/runs/<channel>")
+    def runs(channel: str) -> str:
+        return render_template(
+            "runs.html",
+            channel=chosen(channel),
+            runs=[read(run) for run in store.runs(channel, SHOWN)],
+            asked=store.asked().get(channel),
+            going=going(store, channel),
+            schedule=schedule(store, channel),
+            actions=store.desk.actions(channel, SHOWN),
+        )
+
+    @blueprint.post("/runs/<channel>")
+    def refresh(channel: str) -> Answer:
+        store.ask(chosen(channel).id, now())
+        store.desk.note(Action(channel, now(), g.who, "asked for a refresh"))
+        return redirect(url_for("runs.runs", channel=channel))
+
+    @blueprint.get("/runs/<channel>/live")
+    def live(channel: str) -> Response:
+        """Tell how the refresh that was asked for goes on, as server-sent events."""
+        chosen(channel)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return Response(events(store, channel), mimetype="text/event-stream", headers=headers)
+
+    return blueprint
+
+
+def events(store: Store, channel: str, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
+    """Yield where the refresh of a channel is whenever that changes, until it has ended."""
+    last = b""
+    for _ in range(int(_WATCHES / _LOOKS)):
+        waiting = channel in store.asked()
+        where = going(store, channel)
+        told = msgspec.json.encode({"waiting": waiting, "going": where})
+        if told != last:
+            last = told
+            yield f"data: {told.decode()}\n\n"
+        if not waiting and (where is None or where.status):
+            return
+        sleep(_LOOKS)

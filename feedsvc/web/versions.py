@@ -1,0 +1,116 @@
+"""What was published when, and how each version differs from the one before; back to one, and hold."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from difflib import unified_diff
+from itertools import islice, pairwise
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from feeds import FORMATS
+from feeds.contents import Difference, difference, lines
+from feedsvc import desk
+from feedsvc.settings import ChannelSettings, Settings
+from feedsvc.store import Document, Store
+
+# A difference that is longer is better read elsewhere.
+LINES = 2000
+
+
+class Version(Struct, frozen=True):
+    """One version of a document, and how it differs from the one before, None when that is not kept."""
+
+    document: Document
+    difference: Difference | None
+
+    @property
+    def number(self) -> int:
+        """What names it."""
+        return self.document.version
+
+
+def history(store: Store, channel: str, format: str) -> list[Version]:
+    """Return the versions of a document that are kept, newest first."""
+    documents = store.versions(channel, format)
+    after = [Version(new, difference(old.body, new.body)) for new, old in pairwise(documents)]
+    return [*after, *(Version(document, None) for document in documents[-1:])]
+
+
+def byte_lines(before: Document, after: Document) -> list[str]:
+    """Return the lines in which two versions differ, with a few around them."""
+    names = f"version {before.version}", f"version {after.version}"
+    told = unified_diff(lines(before.body), lines(after.body), *names, lineterm="", n=2)
+    return list(islice(told, LINES))
+
+
+def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
+    """Return the pages of what was published, and what a producer does about it."""
+    blueprint = Blueprint("versions", __name__)
+    channels = {channel.id: channel for channel in settings.channel}
+
+    def chosen(channel: str) -> ChannelSettings:
+        return channels[channel] if channel in channels else abort(404)
+
+    @blueprint.get("/versions/<channel>")
+    def versions(channel: str) -> str:
+        formats = chosen(channel).formats
+        name = request.args.get("format", formats[0])
+        if name not in formats:
+            abort(404)
+        return render_template(
+            "versions.html",
+            channel=chosen(channel),
+            format=name,
+            formats={one: FORMATS[one].path for one in formats},
+            limit=FORMATS[name].limit,
+            versions=history(store, channel, name),
+            hold=store.desk.held(channel),
+        )
+
+    @blueprint.get("/versions/<channel>/<format>/<int:number>")
+    def version(channel: str, format: str, number: int) -> str:
+        if format not in chosen(channel).formats:
+            abort(404)
+        pair = next((pair for pair in _pairs(store, channel, format) if pair[1].version == number), None)
+        if pair is None:
+            abort(404)
+        before, after = pair
+        return render_template(
+            "version.html",
+            channel=chosen(channel),
+            format=format,
+            path=FORMATS[format].path,
+            document=after,
+            difference=difference(before.body, after.body) if before else None,
+            lines=byte_lines(before, after) if before else [],
+        )
+
+    @blueprint.post("/versions/<channel>/back")
+    def roll_back(channel: str) -> Response:
+        try:
+            to = datetime.fromisoformat(request.form.get("to", ""))
+        except ValueError:
+            abort(400)
+        desk.roll_back(store, channel, chosen(channel).formats, to, g.who, now())
+        return redirect(url_for("versions.versions", channel=channel))
+
+    @blueprint.post("/versions/<channel>/hold")
+    def hold(channel: str) -> Response:
+        desk.hold(store, chosen(channel).id, g.who, now(), request.form.get("why", ""))
+        return redirect(url_for("versions.versions", channel=channel))
+
+    @blueprint.post("/versions/<channel>/release")
+    def release(channel: str) -> Response:
+        desk.release(store, chosen(channel).id, g.who, now())
+        return redirect(url_for("versions.versions", channel=channel))
+
+    return blueprint
+
+
+def _pairs(store: Store, channel: str, format: str) -> Iterator[tuple[Document | None, Document]]:
+    """Yield every version that is kept with the one before it, None before the oldest."""
+    documents: Sequence[Document] = store.versions(channel, format)
+    for number, document in enumerate(documents):
+        yield documents[number + 1] if number + 1 < len(documents) else None, document

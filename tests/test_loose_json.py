@@ -1,0 +1,95 @@
+"""JSON as people write it by hand."""
+
+import json
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsvc.sources import loose_json
+from feedsvc.sources.loose_json import Loose
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False) | st.text(),
+    lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_json_is_what_it_says(value: object) -> None:
+    assert loose_json.read(json.dumps(value)) == Loose(value)
+
+
+@pytest.mark.parametrize(
+    ("document", "value"),
+    [
+        ('{"a": [1, 2,], "b": 3,}', {"a": [1, 2], "b": 3}),
+        ('{"a": 1 "b": [{"c": 2} {"c": 3}]}', {"a": 1, "b": [{"c": 2}, {"c": 3}]}),
+        ('{"a": "one"\n "b": "two"}', {"a": "one", "b": "two"}),
+        ('/* by hand */ {"a": "http://x/*y*/", // an address\n "b": 2}', {"a": "http://x/*y*/", "b": 2}),
+        ('{"a": "one\ntwo\tthree"}', {"a": "one\ntwo\tthree"}),
+        ('{"a": "The "Big" Storm", "b": "a 12" gun"}', {"a": 'The "Big" Storm', "b": 'a 12" gun'}),
+        ('{"a": "x\\"y",}', {"a": 'x"y'}),
+        ('Warning: x in y on line 3\n{"a": 1}', {"a": 1}),
+        ('{"a": 1}}', {"a": 1}),
+        ('{"a": 1};</script>', {"a": 1}),
+    ],
+)
+def test_what_is_mended(document: str, value: object) -> None:
+    found = loose_json.read(document)
+    assert (found.value, found.whole) == (value, True)
+
+
+def test_what_is_mended_is_said_with_its_line() -> None:
+    assert loose_json.read('{"a": [1,\n2,\n]}').fault.startswith("line ")
+    assert loose_json.read('{"a": "one\ntwo"}').fault == "", "no reader minds"
+
+
+@pytest.mark.parametrize(
+    ("document", "value"),
+    [
+        ('{"a": [{"b": 1}, {"b": 2}, {"b": ', {"a": [{"b": 1}, {"b": 2}]}),
+        ('{"a": [{"b": 1}, {"b": 2}, {"b" "c"}, {"b": 4}]}', {"a": [{"b": 1}, {"b": 2}]}),
+        ('{"a": [{"b": 1}, {b: 2}]}', {"a": [{"b": 1}]}),
+        ('{"a": [{"b": "1"}, {"b": "2', {"a": [{"b": "1"}]}),
+        ("{a", {}),
+    ],
+)
+def test_what_stands_before_a_fault_is_read(document: str, value: object) -> None:
+    found = loose_json.read(document)
+    assert (found.value, found.whole) == (value, False)
+    assert found.fault
+
+
+@pytest.mark.parametrize(
+    "document", ["", "none", "[" * 100_000, '{"a":' * 100_000, "[1 " * 1000, "<html></html>", '"'], ids=repr
+)
+def test_what_is_no_json_is_a_value_error(document: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        loose_json.read(document)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*'{}[],:"\\/\n ', "//", "/*", "*/", '"a"', "1", "true", "NaN"]) | st.text(max_size=3)
+    )
+)
+def test_anything_is_read_or_a_value_error(pieces: list[str]) -> None:
+    try:
+        found = loose_json.read("".join(pieces))
+    except ValueError:
+        return
+    assert isinstance(found, Loose)
+
+
+@pytest.mark.parametrize(
+    "piece", ['"', '"a\n', '"}', ',{"a":"', "/*", "//", "\\", '"\\', "[,]", '" ', "“", "{}", "a", '"b" ']
+)
+def test_nothing_takes_long(piece: str) -> None:
+    started = time.process_time()
+    with suppress(ValueError):
+        loose_json.read('{"a":[' + piece * (400_000 // len(piece)))
+    assert time.process_time() - started < 4
