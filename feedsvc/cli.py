@@ -185,6 +185,11 @@ def print_report(report: "Report") -> None:
         state = "published" if document.published else "unchanged"
         state = f"[red]held:[/] {escape(document.held_because)}" if document.held_because else state
         out.print(f"  {name:10} {document.items} items, {document.bytes:,} bytes, {state}")
+    for room in report.spent:
+        largest = max(room.costs.values(), default=0)
+        out.print(
+            f"  {room.format:10} {room.used:,} of {room.limit:,} bytes used, by one item up to {largest:,}"
+        )
     for missing in report.left_out:
         out.print(f"  left out   {escape(missing.title or missing.url)}: {escape(missing.message)}")
     print_issues((*report.issues, *report.troubles))

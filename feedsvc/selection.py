@@ -10,8 +10,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.lineup import in_sections
 from feeds.model import Article, Issue, Rating
+from feeds.selection import in_sections
 from feedsvc.settings import Selection, SourceSettings, every
 
 CODES = {"excluded": "The settings of the article's source leave it out."}

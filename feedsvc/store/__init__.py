@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from feeds.model import Article
 from feedsvc.store.desk import Desk, forbidden, record
 from feedsvc.store.engine import StoreError, open_engine
+from feedsvc.store.episodes import Episodes
 from feedsvc.store.leases import Leases
 from feedsvc.store.probes import Probes
 from feedsvc.store.records import (
@@ -86,14 +87,15 @@ class Store:
     """The database. Safe to use from many threads; one writer at a time.
 
     `renders` is what was rendered in the background, `probes` what videos elsewhere were found to be,
-    `leases` what hubs have promised, `desk` what producers changed by hand.
+    `leases` what hubs have promised, `desk` what producers changed by hand, `episodes` which numbers they
+    were given.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         create_tables(engine)
         self.renders, self.probes, self.leases = Renders(engine), Probes(engine), Leases(engine)
-        self.desk = Desk(engine)
+        self.desk, self.episodes = Desk(engine), Episodes(engine)
 
     def close(self) -> None:
         """Give the connections back."""
