@@ -30,7 +30,7 @@ def codes(report: Report) -> dict[str, str]:
 
 def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, newsroom: Newsroom) -> None:
     newsroom.tells(*(Story(n, section="Sport" if n % 2 else "World") for n in range(6)))
-    report = desk.refresh(newsroom.channel())
+    report = desk.refresh(newsroom.channel(formats=tuple(FORMATS)))
     assert (report.status, report.seen, report.new, report.on_air) == ("published", 6, 6, 6)
     assert report.left_out == ()
     assert {n: d.published for n, d in report.documents.items()} == dict.fromkeys(FORMATS, True)
@@ -388,6 +388,16 @@ def test_case_5_what_is_missing_is_in_the_report_with_its_reason(desk: Desk, fil
 def test_what_a_writer_mends_is_in_the_report_once(desk: Desk, film: Video) -> None:
     report = desk.told(FakeSource(story(1, film, rating=Rating("TV99", "NOBODY"))))
     assert (report.status, [i.code for i in report.issues]) == ("published", ["rating_unknown"])
+
+
+def test_what_one_format_leaves_out_is_in_the_report(desk: Desk, film: Video) -> None:
+    made_media.hls(desk.root / "hls")
+    files = {path.name: path.read_bytes() for path in (desk.root / "hls").iterdir()}
+    stream = Video(f"{desk.blobs.put_together(files)}/index.m3u8")
+    source = FakeSource(story(1, film), story(2, stream))
+    report = desk.told(source, formats=("mrss", "mrss_msn"))
+    assert {name: one.items for name, one in report.documents.items()} == {"mrss": 2, "mrss_msn": 1}
+    assert [(i.severity, i.code) for i in report.issues] == [("warning", "video_not_taken")]
 
 
 def test_case_55_refreshing_twice_at_one_moment_is_refreshing_once(desk: Desk, film: Video) -> None:
