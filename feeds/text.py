@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from base64 import b32encode
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
 from typing import TypeVar
@@ -155,30 +156,37 @@ def on_loopback(url: str) -> bool:
 
 def iso(moment: datetime) -> str:
     """Return ``2026-11-22T07:00:00+00:00``, the shape Direct Publisher published."""
-    return _utc(moment).isoformat()
+    return f"{_digits(moment)}+00:00"
 
 
 def iso_z(moment: datetime) -> str:
     """Return ``2026-11-22T07:00:00Z``: the wizard loses any other zone (C7)."""
-    return iso(moment).replace("+00:00", "Z")
+    return f"{_digits(moment)}Z"
 
 
 def rfc822(moment: datetime) -> str:
     """Return ``Sun, 22 Nov 2026 07:00:00 +0000``, as RSS 2.0 wants it."""
-    utc = _utc(moment)
-    digits = utc.isoformat()
-    # email.utils would do, in five times the time: a third of what writing an item takes.
-    day = f"{_DAYS[utc.weekday()]}, {digits[8:10]} {_MONTHS[utc.month - 1]} {digits[:4]}"
-    return f"{day} {digits[11:19]} +0000"
+    digits = _digits(moment)
+    return f"{_rfc822_day(digits[:10])} {digits[11:]} +0000"
+
+
+@lru_cache(maxsize=1024)
+def _rfc822_day(day: str) -> str:
+    # email.utils would do, but for its price, and strftime but for its languages.
+    year, month, number = day.split("-")
+    return f"{_DAYS[date.fromisoformat(day).weekday()]}, {number} {_MONTHS[int(month) - 1]} {year}"
+
+
+def _digits(moment: datetime) -> str:
+    """Return a time in UTC to the second; msgspec does it in a tenth of the time of `isoformat`."""
+    return msgspec.json.encode(moment if moment.tzinfo is UTC else _utc(moment))[1:20].decode()
 
 
 def _utc(moment: datetime) -> datetime:
-    if moment.tzinfo is UTC:
-        return moment.replace(microsecond=0)
     try:
-        return moment.astimezone(UTC).replace(microsecond=0)
+        return moment.astimezone(UTC)
     except OverflowError:  # the first and the last day of the calendar have no neighbour to move to
-        return moment.replace(tzinfo=UTC, microsecond=0)
+        return moment.replace(tzinfo=UTC)
 
 
 def scrub(value: T) -> T:
