@@ -54,6 +54,7 @@ _FASTEST = 10_000  # kbps
 _LONGEST = 24 * 3600
 _UNRATED = Rating()
 _MOST = 10**12
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 # Direct Publisher knows 32 genres; a section or tag that names one says what the story is about.
 _GENRES = {
     "animals": "animals", "business": "news", "cinema": "special", "crime": "crime",
@@ -307,23 +308,41 @@ def items(feed: Feed) -> tuple[dict[str, Item], dict[str, tuple[str, ...]], tupl
 
     An issue that is an error kept its article out.
     """
-    articles: dict[str, Article] = {}
-    for article in chain.from_iterable(row.articles for row in feed.rows):
-        articles.setdefault(article.id, article)
-    told = [item(article, feed.channel) for article in articles.values()]
-    shown = [i for i in told if isinstance(i, Item)]
-    by_id = {i.id: i for i in sorted(shown, key=lambda i: (i.released, i.id), reverse=True)}
-    rows: dict[str, tuple[str, ...]] = {}
+    by_id: dict[str, Item] = {}
+    issues: list[Issue] = []
+    for one in told(feed):
+        if isinstance(one, Issue):
+            issues.append(one)
+        else:
+            by_id[one.id] = one
+    shown = {title: tuple(id for id in ids if id in by_id) for title, ids in rows(feed).items()}
+    return by_id, {title: ids for title, ids in shown.items() if ids}, tuple(issues)
+
+
+def told(feed: Feed) -> Iterator[Item | Issue]:
+    """Yield the feed's items, newest first, each when it is asked for; an issue stands after its item.
+
+    One that is an error stands in the place of its item.
+    """
+    articles = {a.id: a for row in reversed(feed.rows) for a in reversed(row.articles)}
+    for article in sorted(articles.values(), key=_age, reverse=True):
+        one = item(article, feed.channel)
+        yield one
+        if isinstance(one, Item) and article.rating and article.rating.value != one.rating.value:
+            yield _unknown_rating(one.id)
+
+
+def _age(article: Article) -> tuple[datetime, str]:
+    return article.published or article.first_seen or _EPOCH, article.id
+
+
+def rows(feed: Feed) -> dict[str, tuple[str, ...]]:
+    """Return the ids that stand in each row of a feed, shown or not, by a title no other row has."""
+    titled: dict[str, tuple[str, ...]] = {}
     for row in feed.rows:
-        if ids := tuple(dict.fromkeys(a.id for a in row.articles if a.id in by_id)):
-            rows[free_name(row.title, rows, ROW)] = ids
-    rated = (i for i in shown if articles[i.id].rating)
-    unknown = (_unknown_rating(i.id) for i in rated if _rated_otherwise(articles[i.id], i))
-    return by_id, rows, (*(i for i in told if isinstance(i, Issue)), *unknown)
-
-
-def _rated_otherwise(article: Article, told: Item) -> bool:
-    return article.rating is not None and article.rating.value != told.rating.value
+        if row.articles:
+            titled[free_name(row.title, titled, ROW)] = tuple(dict.fromkeys(a.id for a in row.articles))
+    return titled
 
 
 def _unknown_rating(name: str) -> Issue:

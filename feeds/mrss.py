@@ -1,7 +1,8 @@
 """Media RSS in two flavours: `ROKU` for the readers on the TV, `STANDARD` for everything else.
 
-https://www.rssboard.org/rss-specification, https://www.rssboard.org/media-rss (1.5.1), and for Roku
-https://github.com/rokudev/feed-specifications (2018-06-13). Deliberate deviations of the Roku flavour:
+https://www.rssboard.org/rss-specification, https://www.rssboard.org/media-rss (1.5.1), for pages RFC 5005,
+and for Roku https://github.com/rokudev/feed-specifications (2018-06-13). Deliberate deviations of the Roku
+flavour:
 
 - dates are ISO 8601 in UTC with a Z, where RSS 2.0 wants RFC 822: the wizard loses any other (C7);
 - title, description and thumbnail are said twice, as children of `item` and again inside `media:content`:
@@ -9,22 +10,29 @@ https://github.com/rokudev/feed-specifications (2018-06-13). Deliberate deviatio
 - one `media:content` and never a `media:group`, which no reader on the TV looks into;
 - not one space between elements (C19).
 
-Elements are strings put together: no tree is built, whatever the number of items.
+Who takes the standard flavour otherwise than others is a row of `PROFILES`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache, partial
-from html import escape
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import repeat
 
-from feeds import text
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import rss, text
 from feeds.checks import mrss as checks
-from feeds.item import LONG, ROW, TITLE, Item, item, items, language
-from feeds.model import Article, Caption, Channel, Feed, Format, Image, Issue, Video, Written
+from feeds.checks import presets
+from feeds.item import TITLE, Item, item, told
+from feeds.model import Article, Caption, Channel, Feed, Format, Issue, Video, VideoType, Written
+from feeds.rss import Titles, attribute, each, escaped
 
-CODES = checks.CODES
 LIMIT = 450_000
 MEDIA_TYPE = "application/rss+xml"
+CODES = {
+    "not_newest": "A preset's document holds only so many items, and newer ones are in it.",
+    "video_not_taken": "An article has no video of a kind that the taker of a preset accepts.",
+}
 _MIME = {
     "HLS": "application/x-mpegURL", "DASH": "application/dash+xml", "SMOOTH": "application/vnd.ms-sstr+xml",
     "MP4": "video/mp4", "MOV": "video/quicktime", "M4V": "video/x-m4v",
@@ -37,68 +45,17 @@ _RATING_SCHEME = {
         {"TVY": "tv-y", "TVY7": "tv-y7", "TVG": "tv-g", "TVPG": "tv-pg", "TV14": "tv-14", "TVMA": "tv-ma"},
     ),
 }
-_PATH = {"roku_mrss": "roku.xml", "mrss": "mrss.xml"}
 _KEYWORDS = 10
 
-Titles = tuple[str, ...]
-Tell = Callable[[Item, Titles], str]
 
-
-def _write(feed: Feed, head: Callable[[Feed, Mapping[str, Item]], str], tell: Tell) -> Written:
-    by_id, rows, issues = items(feed)
-    titles: dict[str, list[str]] = {id: [] for id in by_id}
-    for title, ids in rows.items():
-        for id in ids:
-            titles[id].append(title)
-    body = BytesIO()
-    body.write(head(feed, by_id).encode())
-    for id, told in by_id.items():
-        body.write(tell(told, tuple(titles[id])).encode())
-    body.write(b"</channel></rss>")
-    return Written(body.getvalue(), tuple(by_id), issues)
-
-
-def _cost(article: Article, channel: Channel, tell: Tell) -> int:
-    """Return the bytes one article adds: its item in the row with the longest title it may stand in."""
-    told = item(article, channel)
-    if isinstance(told, Issue):
-        return 0
-    titles = [rule.title for rule in channel.rows] or [*article.section[:1], "Latest"]
-    longest = max(
-        (text.clip(text.line(title), ROW) for title in titles), key=lambda t: len(escape(t).encode())
-    )
-    return len(tell(told, (longest,)).encode())
-
-
-# -- elements --------------------------------------------------------------------------------------
-
-
-def _element(name: str, value: str) -> str:
-    return f"<{name}>{escape(value, quote=False)}</{name}>"
-
-
-def _empty(name: str, **attributes: str | int | None) -> str:
-    return f"<{name}{_attributes(attributes)}/>"
-
-
-def _attributes(attributes: Mapping[str, str | int | None]) -> str:
-    """Return the attributes that have a value; what could need escaping has been."""
-    return "".join([f' {name}="{value}"' for name, value in attributes.items() if value])
-
-
-@lru_cache(maxsize=1024)
-def _each(name: str, values: tuple[str, ...]) -> str:
-    return "".join([_element(name, value) for value in values])
-
-
-def _guid(told: Item) -> str:
-    return f'<guid isPermaLink="false">{told.id}</guid>'
+def _subtitles(captions: Iterable[Caption]) -> str:
+    return "".join(map(_subtitle, captions))
 
 
 def _subtitle(caption: Caption) -> str:
     suffix = caption.url.partition("?")[0].rpartition(".")[2].lower()
-    mime = f' type="{_CAPTION_MIME[suffix]}"' if suffix in _CAPTION_MIME else ""
-    return f'<media:subTitle{mime} lang="{caption.language}" href="{escape(caption.url)}"/>'
+    mime = attribute("type", _CAPTION_MIME.get(suffix))
+    return f'<media:subTitle{mime} lang="{caption.language}" href="{escaped(caption.url)[0]}"/>'
 
 
 def _valid(told: Item) -> str:
@@ -106,28 +63,7 @@ def _valid(told: Item) -> str:
     if not start and not end:
         return ""
     period = "".join(f"{n}={text.iso_z(edge)}; " for n, edge in (("start", start), ("end", end)) if edge)
-    return _element("dcterms:valid", f"{period}scheme=W3C-DTF")
-
-
-def _head(feed: Feed, namespaces: Mapping[str, str], link: str, date: str) -> Iterator[str]:
-    channel = feed.channel
-    title = text.clip(text.line(channel.title), TITLE) or "News"
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    declared = _attributes({f"xmlns:{prefix}": uri for prefix, uri in namespaces.items()})
-    yield f'<rss version="2.0"{declared}><channel>'
-    yield _element("title", title)
-    yield _element("link", link)
-    yield _element("description", text.clip(text.line(channel.description), LONG) or title)
-    yield _element("language", language("", channel))
-    yield _element("lastBuildDate", date)
-
-
-def _home(channel: Channel, shown: Mapping[str, Item]) -> str:
-    """Return the address RSS wants of a channel: its site, else the nearest thing known."""
-    newest = next(iter(shown.values()), None)
-    nearest = (newest.url, newest.thumbnail.url) if newest else ()
-    known = (channel.site, channel.feeds_url, *nearest)
-    return next((clean for url in known if (clean := text.web_url(url))), "")
+    return f"<dcterms:valid>{period}scheme=W3C-DTF</dcterms:valid>"
 
 
 # -- the Roku flavour ------------------------------------------------------------------------------
@@ -135,28 +71,44 @@ def _home(channel: Channel, shown: Mapping[str, Item]) -> str:
 _ROKU_NAMESPACES = {"media": "http://search.yahoo.com/mrss/", "dcterms": "http://purl.org/dc/terms/"}
 
 
-def _roku_head(feed: Feed, shown: Mapping[str, Item]) -> str:
-    return "".join(_head(feed, _ROKU_NAMESPACES, _home(feed.channel, shown), text.iso_z(feed.updated)))
+def _roku_head(feed: Feed, newest: Item | None) -> str:
+    return rss.opening(feed, newest, _ROKU_NAMESPACES, text.iso_z(feed.updated))
 
 
 def _roku_item(told: Item, rows: Titles) -> str:
-    said = (
-        f"{_element('media:title', told.title)}{_element('media:description', told.short)}"
-        f'<media:thumbnail url="{escape(told.thumbnail.url)}"/>'
-    )
     video = told.videos[0]
-    content = _attributes({
-        "url": escape(video.url), "duration": told.duration, "type": _MIME[video.type or "HLS"],
-        "medium": "video", "expression": "nonstop" if told.shape == "live" else None,
-        "bitrate": video.bitrate, "lang": video.language or told.language,
-    })  # fmt: skip
+    title, short, picture, url = escaped(told.title, told.short, told.thumbnail.url, video.url)
+    endless = "nonstop" if told.shape == "live" else ""
+    said = (
+        f"<media:title>{title}</media:title><media:description>{short}</media:description>"
+        f'<media:thumbnail url="{picture}"/>'
+    )
     return (
-        f"<item>{_element('title', told.title)}{_element('description', told.short)}"
-        f"{_guid(told)}{_element('pubDate', text.iso_z(told.released))}"
-        f"{said}{_each('media:category', rows)}<media:content{content}>{said}</media:content>"
-        f"{''.join(map(_subtitle, told.captions))}{_valid(told)}</item>"
+        f"<item><title>{title}</title><description>{short}</description>"
+        f'<guid isPermaLink="false">{told.id}</guid><pubDate>{text.iso_z(told.released)}</pubDate>'
+        f'{said}{each("media:category", rows)}<media:content url="{url}"'
+        f'{attribute("duration", told.duration)} type="{_MIME[video.type or "HLS"]}" medium="video"'
+        f"{attribute('expression', endless)}"
+        f"{attribute('bitrate', video.bitrate)} "
+        f'lang="{video.language or told.language}">{said}</media:content>'
+        f"{_subtitles(told.captions)}{_valid(told)}</item>"
     )
 
+
+def _write_roku(feed: Feed) -> Written:
+    return rss.write(feed, told(feed), _roku_head, _roku_item)
+
+
+ROKU = Format(
+    name="roku_mrss",
+    path="roku.xml",
+    media_type=f"{MEDIA_TYPE}; charset=utf-8",
+    write=_write_roku,
+    check=checks.check_roku,
+    cost=partial(rss.cost, tell=_roku_item),
+    limit=LIMIT,
+    readers=("template", "wizard"),
+)
 
 # -- the standard flavour --------------------------------------------------------------------------
 
@@ -167,49 +119,72 @@ _NAMESPACES = {
 }
 
 
-def _standard_head(feed: Feed, shown: Mapping[str, Item]) -> str:
+class Profile(Struct, frozen=True):
+    """What somebody who takes standard Media RSS wants otherwise than the others; nothing: as it is.
+
+    `title` is the longest one in characters, `newest` how many items a document holds at most, `kinds` and
+    `largest` (bytes) which videos are taken, `several` whether renditions may stand in a `media:group`.
+    """
+
+    name: str
+    path: str
+    title: int = TITLE
+    newest: int | None = None
+    kinds: tuple[VideoType, ...] = ("HLS", "DASH", "SMOOTH", "MP4", "MOV", "M4V")
+    largest: int | None = None
+    several: bool = True
+
+
+_STANDARD = Profile("mrss", "mrss.xml")
+PROFILES = (
+    # Partner Hub's help pages: files of these kinds up to 2 GB, titles up to 150 characters, some 30 items.
+    Profile("mrss_msn", "msn.xml", title=150, newest=30, kinds=("MP4", "M4V"), largest=2_000_000_000),
+    # Its help page: no more than 1,000 media in a feed.
+    Profile("mrss_jwplayer", "jwplayer.xml", newest=1000),
+    # Its importer fetches the file that one media:content names.
+    Profile("mrss_dailymotion", "dailymotion.xml", kinds=("MP4", "MOV", "M4V"), several=False),
+    # Its recipe for Media RSS looks for media:content directly in the item.
+    Profile("mrss_fire", "fire.xml", several=False),
+)
+
+
+def _head(feed: Feed, newest: Item | None, profile: Profile) -> str:
     home = text.web_url(feed.channel.feeds_url)
-    self_link = f"{(home or '').rstrip('/')}/{_PATH['mrss']}"
-    link = f'<atom:link rel="self" type="{MEDIA_TYPE}" href="{escape(self_link)}"/>' if home else ""
-    head = _head(feed, _NAMESPACES, _home(feed.channel, shown), text.rfc822(feed.updated))
-    return "".join((*head, link))
+    href = escaped(f"{(home or '').rstrip('/')}/{profile.path}")[0]
+    link = f'<atom:link rel="self" type="{MEDIA_TYPE}" href="{href}"/>' if home else ""
+    return rss.opening(feed, newest, _NAMESPACES, text.rfc822(feed.updated)) + link
 
 
-def _standard_item(told: Item, rows: Titles) -> str:
+def _item(told: Item, rows: Titles) -> str:
+    videos, image = told.videos, told.thumbnail
+    title, short, long, link, picture, *urls = escaped(
+        told.title, told.short, told.long, told.url, image.url, *[video.url for video in videos]
+    )
+    contents = map(_content, videos, urls, repeat(told))
     return "".join((
-        "<item>",
-        _element("title", told.title),
-        _element("link", told.url) if told.url else "",
-        _element("description", told.short),
-        _each("dc:creator", told.authors),
-        _each("category", rows),
-        _enclosure(told.videos),
-        _guid(told),
-        _element("pubDate", text.rfc822(told.released)),
-        _element("dcterms:modified", text.iso_z(told.updated)) if told.updated else "",
-        _valid(told),
-        _element("media:title", told.title),
-        _element("media:description", told.long),
-        _element("media:keywords", ", ".join(told.tags[:_KEYWORDS])),
-        _thumbnail(told.thumbnail),
-        _each("media:category", rows),
-        _rating(told),
-        _renditions(told),
-        *map(_subtitle, told.captions),
+        f"<item><title>{title}</title>",
+        f"<link>{link}</link>" if link else "",
+        f"<description>{short}</description>{each('dc:creator', told.authors)}{each('category', rows)}",
+        _enclosure(videos, urls),
+        f'<guid isPermaLink="false">{told.id}</guid><pubDate>{text.rfc822(told.released)}</pubDate>',
+        f"<dcterms:modified>{text.iso_z(told.updated)}</dcterms:modified>" if told.updated else "",
+        f"{_valid(told)}<media:title>{title}</media:title><media:description>{long}</media:description>",
+        f"<media:keywords>{', '.join(told.tags[:_KEYWORDS])}</media:keywords>",
+        f'<media:thumbnail url="{picture}"',
+        f' width="{image.width}"' if image.width else "",
+        f' height="{image.height}"/>' if image.height else "/>",
+        f"{each('media:category', rows)}{_rating(told)}",
+        "".join(contents) if len(videos) == 1 else f"<media:group>{''.join(contents)}</media:group>",
+        _subtitles(told.captions) if told.captions else "",
         "</item>",
     ))  # fmt: skip
 
 
-def _thumbnail(picture: Image) -> str:
-    return _empty("media:thumbnail", url=escape(picture.url), width=picture.width, height=picture.height)
-
-
-def _enclosure(videos: tuple[Video, ...]) -> str:
+def _enclosure(videos: Iterable[Video], urls: Iterable[str]) -> str:
     """Return the first file whose size is known: RSS wants all three attributes or none."""
-    for video in videos:
+    for video, url in zip(videos, urls, strict=True):
         if video.size:
-            mime = _MIME[video.type or "MP4"]
-            return _empty("enclosure", url=escape(video.url), length=video.size, type=mime)
+            return f'<enclosure url="{url}" length="{video.size}" type="{_MIME[video.type or "MP4"]}"/>'
     return ""
 
 
@@ -220,41 +195,86 @@ def _rating(told: Item) -> str:
     return f'<media:rating scheme="{scheme}">{names[told.rating.value]}</media:rating>'
 
 
-def _renditions(told: Item) -> str:
-    first, *others = told.videos
-    if not others:
-        return _content(first, told)
-    several = [_content(first, told, "true"), *(_content(video, told, "false") for video in others)]
-    return f"<media:group>{''.join(several)}</media:group>"
-
-
-def _content(video: Video, told: Item, default: str = "") -> str:
+def _content(video: Video, url: str, told: Item) -> str:
     live = told.shape == "live"
-    seconds = "" if live else max(1, round(video.duration or 0))
-    size = {"bitrate": video.bitrate, "width": video.width, "height": video.height, "fileSize": video.size}
-    return (
-        f'<media:content url="{escape(video.url)}" type="{_MIME[video.type or "HLS"]}" medium="video" '
-        f'expression="{"nonstop" if live else "full"}"{_attributes({"duration": seconds})} '
-        f'lang="{video.language or told.language}"'
-        f"{_attributes({**size, 'isDefault': default})}/>"
+    return "".join((
+        f'<media:content url="{url}" type="{_MIME[video.type or "HLS"]}" medium="video"',
+        ' expression="nonstop"' if live else f' expression="full" duration="{_seconds(video)}"',
+        f' lang="{video.language or told.language}"',
+        f' bitrate="{video.bitrate}"' if video.bitrate else "",
+        f' width="{video.width}"' if video.width else "",
+        f' height="{video.height}"' if video.height else "",
+        f' fileSize="{video.size}"' if video.size else "",
+        f' isDefault="{_yes(video is told.videos[0])}"' if len(told.videos) > 1 else "",
+        "/>",
+    ))  # fmt: skip
+
+
+def _seconds(video: Video) -> int:
+    return round(video.duration or 0) or 1
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _taken(items: Iterable[Item | Issue], profile: Profile) -> Iterator[Item | Issue]:
+    """Yield what a profile's taker accepts of the items, and why not the others."""
+    room = profile.newest
+    for one in items:
+        fit = one if isinstance(one, Issue) else _fit(one, profile)
+        if isinstance(fit, Item) and room is not None:
+            room -= 1
+            yield fit if room >= 0 else _not_newest(fit, profile)
+        else:
+            yield fit
+
+
+def _fit(told: Item, profile: Profile) -> Item | Issue:
+    if profile is _STANDARD:
+        return told
+    videos = tuple(v for v in told.videos if v.type in profile.kinds and _within(v.size, profile.largest))
+    if not videos:
+        return _not_taken(told, profile)
+    videos = videos if profile.several else videos[:1]
+    return replace(told, title=text.clip(told.title, profile.title), videos=videos)
+
+
+def _within(size: int | None, limit: int | None) -> bool:
+    return limit is None or (size or 0) <= limit
+
+
+def _not_taken(told: Item, profile: Profile) -> Issue:
+    kinds = " or ".join(profile.kinds)
+    message = f"{profile.path} takes {kinds}, and the article has no such video that is small enough."
+    return Issue("error", "video_not_taken", told.id, message, "Give the article a video of such a kind.")
+
+
+def _not_newest(told: Item, profile: Profile) -> Issue:
+    message = f"{profile.path} holds the {profile.newest} newest items, and this one is older."
+    return Issue("error", "not_newest", told.id, message, "Nothing to do.")
+
+
+def _write(feed: Feed, profile: Profile) -> Written:
+    return rss.write(feed, _taken(told(feed), profile), partial(_head, profile=profile), _item)
+
+
+def _cost(article: Article, channel: Channel, profile: Profile) -> int:
+    one = item(article, channel)
+    fit = one if isinstance(one, Issue) else _fit(one, profile)
+    return 0 if isinstance(fit, Issue) else rss.cost_of(fit, article, channel, _item)
+
+
+def _format(profile: Profile, check: Callable[[bytes], list[Issue]]) -> Format:
+    return Format(
+        name=profile.name,
+        path=profile.path,
+        media_type=f"{MEDIA_TYPE}; charset=utf-8",
+        write=partial(_write, profile=profile),
+        check=check,
+        cost=partial(_cost, profile=profile),
     )
 
 
-ROKU = Format(
-    name="roku_mrss",
-    path=_PATH["roku_mrss"],
-    media_type=f"{MEDIA_TYPE}; charset=utf-8",
-    write=partial(_write, head=_roku_head, tell=_roku_item),
-    check=checks.check_roku,
-    cost=partial(_cost, tell=_roku_item),
-    limit=LIMIT,
-    readers=("template", "wizard"),
-)
-STANDARD = Format(
-    name="mrss",
-    path=_PATH["mrss"],
-    media_type=f"{MEDIA_TYPE}; charset=utf-8",
-    write=partial(_write, head=_standard_head, tell=_standard_item),
-    check=checks.check_standard,
-    cost=partial(_cost, tell=_standard_item),
-)
+STANDARD = _format(_STANDARD, checks.check_standard)
+PRESETS = tuple(_format(p, partial(presets.check, wants=presets.WANTS[p.name])) for p in PROFILES)

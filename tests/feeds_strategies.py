@@ -30,6 +30,9 @@ T = TypeVar("T")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CDN = "https://cdn.example.org"
 
+# Every format takes a file, not every one a stream.
+FILE = (Video(f"{CDN}/a.mp4", "MP4", "HD", duration=64.4),)
+
 # -- a newsroom ------------------------------------------------------------------------------------
 
 CHANNEL = Channel(
@@ -67,6 +70,12 @@ def story(number: int, title: str = "", **changes: object) -> Article:
 def small() -> Feed:
     """Return a feed of two items in one row."""
     return Feed(CHANNEL, (Row("World", (story(1), story(2))),), NOON)
+
+
+def of_files() -> Feed:
+    """Return a feed of two items whose videos are files, which everybody takes."""
+    stories = (story(n, f"The harbour story number {n}", videos=FILE) for n in (1, 2))
+    return Feed(CHANNEL, (Row("World", tuple(stories)),), NOON)
 
 
 def empty() -> Feed:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from feeds import FORMATS
-from tests.feeds_strategies import small
+from tests.feeds_strategies import of_files, small
 
 INVALID = Path(__file__).parent / "data" / "invalid"
 Fault = Callable[[Any, Any, Any], object]
@@ -266,6 +266,14 @@ MRSS: Mapping[str, Edit] = {
 }  # fmt: skip
 
 
+MSN: Mapping[str, Edit] = {
+    "preset_items": lambda body: re.sub(rb"<item>.*</item>", lambda items: items[0] * 16, body),
+    "preset_title": swap("The harbour story number 1", "The harbour story number 1" + " and then" * 15),
+    "preset_short_title": swap("The harbour story number 1", "Story 1"),
+    "preset_video": swap("video/mp4", "application/x-mpegURL"),
+}
+
+
 def asset(kind: str, **changes: object) -> Edit:
     """Return a fault of a Search feed's first asset, made one of another kind."""
     return with_("item", type=kind, **changes)
@@ -351,14 +359,14 @@ SEARCH: Mapping[str, Edit] = {
 }  # fmt: skip
 
 FAULTS: Mapping[str, Mapping[str, Edit]] = {
-    "roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS, "search": SEARCH,
+    "roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS, "search": SEARCH, "mrss_msn": MSN,
 }  # fmt: skip
 
 
 def main() -> None:
     """Write every file."""
     for name, faults in FAULTS.items():
-        good = FORMATS[name].write(small()).body
+        good = FORMATS[name].write(of_files() if name == "mrss_msn" else small()).body
         (INVALID / name).mkdir(parents=True, exist_ok=True)
         for code, fault in faults.items():
             (INVALID / name / code).with_suffix(Path(FORMATS[name].path).suffix).write_bytes(fault(good))

@@ -30,7 +30,7 @@ def codes(report: Report) -> dict[str, str]:
 
 def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, newsroom: Newsroom) -> None:
     newsroom.tells(*(Story(n, section="Sport" if n % 2 else "World") for n in range(6)))
-    report = desk.refresh(newsroom.channel())
+    report = desk.refresh(newsroom.channel(formats=tuple(FORMATS)))
     assert (report.status, report.seen, report.new, report.on_air) == ("published", 6, 6, 6)
     assert report.left_out == ()
     assert {n: d.published for n, d in report.documents.items()} == dict.fromkeys(FORMATS, True)

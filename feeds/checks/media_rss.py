@@ -4,8 +4,9 @@ Names are told by their namespace here, whatever the prefix. No writer is import
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from functools import partial
 from itertools import chain
 
 from lxml.etree import _Element as Element
@@ -23,6 +24,8 @@ from feeds.checks.rss_document import (
     window,
 )  # fmt: skip
 from feeds.model import Issue
+
+Look = Callable[[Part], Iterable[Issue]]
 
 _PREFIXES = {
     MEDIA: "media:", MEDIA.rstrip("/"): "media:", "http://purl.org/dc/terms/": "dcterms:",
@@ -90,18 +93,22 @@ _ONCE = (
 )  # fmt: skip
 
 
-def check(body: bytes) -> list[Issue]:
-    """Return what is wrong with a document, in its order; `where` is a path. Never raises."""
-    return rules.checked(body, _issues)
+def check(body: bytes, look: Look = lambda channel: ()) -> list[Issue]:
+    """Return what is wrong with a document, in its order; `where` is a path. Never raises.
+
+    `look` says what else there is in a channel.
+    """
+    return rules.checked(body, partial(_issues, look=look))
 
 
-def _issues(text: str) -> Iterator[Issue]:
+def _issues(text: str, look: Look) -> Iterator[Issue]:
     if text[0].isspace():
         yield issue("bad_start", "")
     channel, found = read(text, _by_namespace)
     yield from found
     if channel is not None:
         yield from _channel(channel)
+        yield from look(channel)
 
 
 def _by_namespace(element: Element) -> str:
