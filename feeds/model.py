@@ -4,7 +4,7 @@ All values are frozen; every datetime carries a zone. Text fields hold plain tex
 or begin with ``/media/`` when they name something this service published itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -244,20 +244,37 @@ class Row(Struct, frozen=True):
     articles: tuple[Article, ...]
 
 
+class Page(Struct, frozen=True):
+    """One document of several that tell a feed together: its path, and that of the `current` one, the first.
+
+    What is older than all on it begins at `older`; "" when nothing is. It knows no newer one: it would change
+    with every page that comes.
+    """
+
+    path: str
+    current: str
+    older: str = ""
+
+
 class Feed(Struct, frozen=True):
-    """What is on air. `updated` is the newest content change, never the time of the request."""
+    """What is on air, or a `page` of it.
+
+    `updated` is the newest content change, never the time of the request.
+    """
 
     channel: Channel
     rows: tuple[Row, ...]
     updated: datetime
+    page: Page | None = None
 
 
 class Written(Struct, frozen=True):
-    """A document: its bytes, the ids in it, and what was left out and why."""
+    """A document: its bytes, the ids in it, what was left out and why, and its older `pages` by path."""
 
     body: bytes
     ids: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+    pages: Mapping[str, bytes] = {}
 
 
 class Format(Struct, frozen=True):
@@ -265,7 +282,7 @@ class Format(Struct, frozen=True):
 
     `cost` is how many bytes one article adds to a document, `opening` how many the first episode of a series
     adds besides. `readers` name the functions of `feeds.readers.READERS` that must show every item before a
-    document may be published.
+    document may be published. With more than `page` items it is published in pages (`feeds.paging`).
     """
 
     name: str
@@ -277,3 +294,4 @@ class Format(Struct, frozen=True):
     limit: int | None = None
     readers: tuple[str, ...] = ()
     opening: Callable[[Article, Channel], int] | None = None
+    page: int | None = None

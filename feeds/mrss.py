@@ -24,7 +24,7 @@ from feeds import rss, text
 from feeds.checks import mrss as checks
 from feeds.checks import presets
 from feeds.item import TITLE, Item, item, told
-from feeds.model import Article, Caption, Channel, Feed, Format, Issue, Video, VideoType, Written
+from feeds.model import Article, Caption, Channel, Feed, Format, Issue, Page, Video, VideoType, Written
 from feeds.rss import Titles, attribute, each, escaped
 
 LIMIT = 450_000
@@ -116,6 +116,7 @@ _NAMESPACES = {
     **_ROKU_NAMESPACES,
     "dc": "http://purl.org/dc/elements/1.1/",
     "atom": "http://www.w3.org/2005/Atom",
+    "fh": "http://purl.org/syndication/history/1.0",
 }
 
 
@@ -123,7 +124,8 @@ class Profile(Struct, frozen=True):
     """What somebody who takes standard Media RSS wants otherwise than the others; nothing: as it is.
 
     `title` is the longest one in characters, `newest` how many items a document holds at most, `kinds` and
-    `largest` (bytes) which videos are taken, `several` whether renditions may stand in a `media:group`.
+    `largest` (bytes) which videos are taken, `several` whether renditions may stand in a `media:group`. With
+    more than `page` items it is published in pages.
     """
 
     name: str
@@ -133,9 +135,10 @@ class Profile(Struct, frozen=True):
     kinds: tuple[VideoType, ...] = ("HLS", "DASH", "SMOOTH", "MP4", "MOV", "M4V")
     largest: int | None = None
     several: bool = True
+    page: int | None = None
 
 
-_STANDARD = Profile("mrss", "mrss.xml")
+_STANDARD = Profile("mrss", "mrss.xml", page=1000)
 PROFILES = (
     # Partner Hub's help pages: files of these kinds up to 2 GB, titles up to 150 characters, some 30 items.
     Profile("mrss_msn", "msn.xml", title=150, newest=30, kinds=("MP4", "M4V"), largest=2_000_000_000),
@@ -149,10 +152,33 @@ PROFILES = (
 
 
 def _head(feed: Feed, newest: Item | None, profile: Profile) -> str:
-    home = text.web_url(feed.channel.feeds_url)
-    href = escaped(f"{(home or '').rstrip('/')}/{profile.path}")[0]
-    link = f'<atom:link rel="self" type="{MEDIA_TYPE}" href="{href}"/>' if home else ""
-    return rss.opening(feed, newest, _NAMESPACES, text.rfc822(feed.updated)) + link
+    home = (text.web_url(feed.channel.feeds_url) or "").rstrip("/")
+    page = feed.page or Page(profile.path, profile.path)
+    links = "".join(_link(rel, f"{home}/{path}") for rel, path in _links(page) if home and path)
+    return (
+        f"{rss.opening(feed, newest, _NAMESPACES, text.rfc822(feed.updated))}{links}{_history(feed, profile)}"
+    )
+
+
+def _history(feed: Feed, profile: Profile) -> str:
+    """Return what a document is to the whole feed (RFC 5005, 2 and 4): all of it, or an older page."""
+    if feed.page is None:
+        return "" if profile.newest else "<fh:complete/>"
+    return "<fh:archive/>" if feed.page.path != feed.page.current else ""
+
+
+def _link(rel: str, address: str) -> str:
+    return f'<atom:link rel="{rel}" type="{MEDIA_TYPE}" href="{escaped(address)[0]}"/>'
+
+
+def _links(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield how a document points to others: as a page (RFC 5005, 3) and as an archive (4); "" to none."""
+    archived = page.path != page.current
+    yield "self", page.path
+    yield "first", page.current if archived or page.older else ""
+    yield "next", page.older
+    yield "prev-archive", page.older
+    yield "current", page.current if archived else ""
 
 
 def _item(told: Item, rows: Titles) -> str:
@@ -273,6 +299,7 @@ def _format(profile: Profile, check: Callable[[bytes], list[Issue]]) -> Format:
         write=partial(_write, profile=profile),
         check=check,
         cost=partial(_cost, profile=profile),
+        page=profile.page,
     )
 
 

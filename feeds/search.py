@@ -9,7 +9,7 @@ finds the item by it in another of its feeds, so that the ids are the same. Deli
 - an episode comes with its series, as an asset of its own that nothing plays; it says its season itself;
 - a live stream is left out: Roku wants its number at Gracenote, and its own checker knows no such type;
 - credits and external ids are left out: Roku has no role for reporters, and news no place in its databases;
-- one page: an item takes a kilobyte, and paging by `nextPageUrl` is for feeds above 20 MB.
+- pages of thousands: an item takes a kilobyte, and paging by `nextPageUrl` is for feeds above 20 MB.
 """
 
 import math

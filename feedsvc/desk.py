@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from feeds import text
 from feeds.identity import page_of
-from feeds.model import Article, Image, Issue
+from feeds.model import Article, Image, Issue, Written
 from feeds.removal import without
-from feedsvc.publication import reissued
+from feedsvc.publication import reissued, says
 from feedsvc.store import Action, Document, Edit, Entry, Hold, Store
 
 # Where to look in a picture that was chosen, unless that is said, too.
@@ -111,10 +111,13 @@ def held_because(hold: Hold) -> str:
 
 
 def less(document: Document, ids: Collection[str], now: datetime) -> Document:
-    """Return a document without the items of these ids."""
-    body = without(document.body, ids)
-    kept = tuple(id_ for id_ in document.ids if id_ not in ids)
-    return document if body is document.body else reissued(document, body, kept, now)
+    """Return a document without the items of these ids, on none of its pages."""
+    kept = Written(
+        without(document.body, ids),
+        tuple(id_ for id_ in document.ids if id_ not in ids),
+        pages={page.path: without(page.body, ids) for page in document.pages},
+    )
+    return document if says(document, kept) else reissued(document, kept, now)
 
 
 def _at(store: Store, channel: str, format: str, moment: datetime) -> Document | None:

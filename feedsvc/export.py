@@ -20,16 +20,22 @@ def export(documents: Iterable[Document], blobs: Blobs, target: Path) -> int:
 
     Media go first, so that no feed names what is not there yet; every file appears whole or not at all.
     """
-    documents = list(documents)
-    named = {unquote(address.decode()) for d in documents for address in _NAMED.findall(d.body)}
+    bodies = dict(file for document in documents for file in _files(document))
+    named = {unquote(address.decode()) for body in bodies.values() for address in _NAMED.findall(body)}
     media = {name: path for address in sorted(named) for name, path in _kept_with(address, blobs)}
     for name, path in media.items():
         if not (target / name).exists():
             _appear(target / name, partial(shutil.copyfile, path))
-    for document in documents:
-        file = target / "feeds" / document.channel / FORMATS[document.format].path
-        _appear(file, partial(_write, document.body))
-    return len(media) + len(documents)
+    for name, body in reversed(bodies.items()):  # no document names a page that is not there yet
+        _appear(target / name, partial(_write, body))
+    return len(media) + len(bodies)
+
+
+def _files(document: Document) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of a document and of its older pages."""
+    folder = f"feeds/{document.channel}"
+    yield f"{folder}/{FORMATS[document.format].path}", document.body
+    yield from ((f"{folder}/{page.path}", page.body) for page in document.pages)
 
 
 def _kept_with(address: str, blobs: Blobs) -> Iterator[tuple[str, Path]]:

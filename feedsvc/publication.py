@@ -24,7 +24,7 @@ from feeds.readers import unseen
 from feedsvc.blobs import MEDIA
 from feedsvc.programming import RowSettings
 from feedsvc.settings import ChannelSettings, every
-from feedsvc.store import Document
+from feedsvc.store import Document, Leaf
 
 
 class Outcome(Struct, frozen=True):
@@ -84,17 +84,34 @@ def folder_of(url: str) -> str:
     return ours + rest.split("/")[0]
 
 
-def document_of(written: Written, format_: Format, feed: Feed, now: datetime) -> Document:
-    """Return the document as it is served: the same bytes always make the same ETag and gzip."""
-    blank = Document(feed.channel.id, format_.name, now, "", (), b"", b"")
-    return reissued(blank, written.body, written.ids, now)
+def document_of(
+    written: Written, format_: Format, feed: Feed, now: datetime, last: Document | None = None
+) -> Document:
+    """Return the document as it is served: the same bytes always make the same ETag and gzip.
+
+    A page that is in the `last` one, too, is as old as it was there.
+    """
+    return reissued(last or Document(feed.channel.id, format_.name, now, "", (), b"", b""), written, now)
 
 
-def reissued(document: Document, body: bytes, ids: tuple[str, ...], now: datetime) -> Document:
-    """Return a document with another body, with all that follows from it."""
-    etag = blake2b(body, digest_size=16).hexdigest()
-    squeezed = gzip.compress(body, 9, mtime=0)
-    return Document(document.channel, document.format, now, etag, ids, body, squeezed)
+def reissued(document: Document, written: Written, now: datetime) -> Document:
+    """Return a document that says something else, with all that follows from it."""
+    known = {(page.path, page.body): page for page in document.pages}
+    pages = (known.get(page) or Leaf(page[0], now, *_served(page[1])) for page in written.pages.items())
+    etag, body, squeezed = _served(written.body)
+    whose = document.channel, document.format, now, etag
+    return Document(*whose, written.ids, body, squeezed, tuple(pages))
+
+
+def _served(body: bytes) -> tuple[str, bytes, bytes]:
+    """Return the ETag of a body, the body itself, and what it is in gzip."""
+    return blake2b(body, digest_size=16).hexdigest(), body, gzip.compress(body, 9, mtime=0)
+
+
+def says(document: Document, written: Written) -> bool:
+    """Tell whether a document says what is written, on all of its pages."""
+    pages = {page.path: page.body for page in document.pages}
+    return document.body == written.body and pages == written.pages
 
 
 def held_because(
@@ -109,7 +126,8 @@ def held_because(
         return "Its first story videos are being made; it goes on air by itself."
     if not document.ids:
         return "No article is fit to be shown; the reasons are in the list of those left out."
-    problems = [i for i in format_.check(document.body) if i.severity == "error"]
+    bodies = (document.body, *(page.body for page in document.pages))
+    problems = [i for body in bodies for i in format_.check(body) if i.severity == "error"]
     problems = problems or unseen(document.body, format_.path, document.ids, format_.readers)
     if problems:
         return _first_of(problems)

@@ -19,7 +19,7 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
-from feeds import FORMATS, text
+from feeds import FORMATS, paging, text
 from feeds.model import Channel
 from feedsvc import desk
 from feedsvc.blobs import Blobs
@@ -28,7 +28,7 @@ from feedsvc.housekeeping import LOOKED_AT_AGAIN, collect, look_again
 from feedsvc.making import Maker, MapFunction, Progress
 from feedsvc.pacing import interval
 from feedsvc.produce import Producer
-from feedsvc.publication import Outcome, channel_of, document_of, held_because
+from feedsvc.publication import Outcome, channel_of, document_of, held_because, says
 from feedsvc.report import Report, decode, issues, said, says_again, status
 from feedsvc.rundown import Rundown, Shown, look_of
 from feedsvc.settings import ChannelSettings, every
@@ -263,9 +263,9 @@ class Pipeline:
         for name in settings.formats:
             format_ = FORMATS[name]
             last = self._store.document(feed.channel.id, name)
-            written = format_.write(feed)
-            same = last if last and last.body == written.body else None
-            document = same or document_of(written, format_, feed, now)
+            written = paging.write(feed, format_)
+            same = last if last and says(last, written) else None
+            document = same or document_of(written, format_, feed, now, last)
             if hold and last and not same:
                 # Rights that have run out wait for nobody: what must leave leaves what is on air.
                 documents += [kept] if (kept := desk.less(last, _must_leave(shown), now)) != last else []

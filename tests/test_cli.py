@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from feedsvc.blobs import LocalBlobs
 from feedsvc.cli import main, settings_first
+from feedsvc.export import export
+from feedsvc.store import Document, Leaf
+from tests.articles import NOON
 from tests.loopback import Loopback, Reply, redirect
 from tests.newsroom import Newsroom, Story
 
@@ -157,6 +161,18 @@ def test_case_26_and_27_export_is_a_static_tree_to_share(desk: Desk, tmp_path: P
     assert (tmp_path / "out" / picture).read_bytes().startswith(b"\xff\xd8")
     assert (tmp_path / "out/feeds/news/roku.xml").read_bytes().startswith(b"<?xml")
     assert not list((tmp_path / "out").rglob(".*"))
+
+
+def test_older_pages_are_exported_too(tmp_path: Path) -> None:
+    picture = f"{0:040x}.jpg"
+    leaf = Leaf("mrss/a1.xml", NOON, "b", f"<rss>/media/{picture}</rss>".encode(), b"")
+    document = Document("news", "mrss", NOON, "a", (), b"<rss/>", b"", (leaf,))
+    blobs = LocalBlobs(tmp_path / "media")
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / picture).write_bytes(b"picture")
+    assert export([document], blobs, tmp_path / "out") == 3
+    assert (tmp_path / "out/feeds/news/mrss/a1.xml").read_bytes() == leaf.body
+    assert (tmp_path / "out/media" / picture).read_bytes() == b"picture"
 
 
 def test_check_of_our_own_feed_is_fine(desk: Desk, tmp_path: Path) -> None:

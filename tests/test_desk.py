@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from feeds import FORMATS, paging
 from feeds.contents import contents
-from feeds.model import Image, Video, Window
-from feedsvc.desk import change, hold, release, roll_back, take_off, told, undo
+from feeds.model import Feed, Image, Row, Video, Window
+from feedsvc.desk import change, hold, less, release, roll_back, take_off, told, undo
+from feedsvc.publication import document_of
 from feedsvc.store import Edit
-from tests.articles import NOON, article
+from tests.articles import NOON, article, channel
 from tests.desk import Desk, story
 from tests.fakes import FakeSource
 from tests.newsroom import Newsroom, Story
@@ -46,6 +48,20 @@ def test_what_is_taken_off_is_gone_from_every_format_before_anything_else_happen
 ) -> None:
     off(desk, "Story 1")
     assert [on_air(desk, name) for name in NAMES] == [{"Story 2"}] * 4
+
+
+def test_what_is_taken_off_leaves_the_older_pages_too() -> None:
+    feed = Feed(channel(), (Row("World", tuple(article(n) for n in range(2600))),), NOON)
+    whole = document_of(paging.write(feed, FORMATS["mrss"]), FORMATS["mrss"], feed, NOON)
+    oldest = article(2599).id
+    kept = less(whole, {oldest}, NOON + MINUTE)
+    assert kept.body == whole.body
+    assert oldest not in kept.ids
+    assert any(oldest.encode() in page.body for page in whole.pages)
+    assert not any(oldest.encode() in page.body for page in kept.pages)
+    changed = [new.path for new, old in zip(kept.pages, whole.pages, strict=True) if new != old]
+    assert len(changed) == 1
+    assert less(whole, {"nobody"}, NOON + MINUTE) is whole
 
 
 def test_it_stays_off_whatever_the_source_does_until_that_is_undone(

@@ -1,17 +1,18 @@
 """Whether a document may take the place of the last one (design rule 3)."""
 
 import gzip
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from feeds import FORMATS
+from feeds import FORMATS, paging
 from feeds.model import Article, Feed, Image, Row
-from feedsvc.publication import document_of, held_because
+from feedsvc.publication import document_of, held_because, says
 from feedsvc.store import Document
 from tests.articles import NOON, article, channel
 
-ROKU = FORMATS["roku"]
+ROKU, MRSS = FORMATS["roku"], FORMATS["mrss"]
 
 
 def feed(*articles: Article) -> Feed:
@@ -65,6 +66,34 @@ def test_a_document_that_a_reader_does_not_show_whole_is_held() -> None:
     good = document(3)
     bad = replace(good, ids=(*good.ids, "a999999999999999"))
     assert "a999999999999999" in (held_because(bad, ROKU, None, 0.5) or "")
+
+
+def long(newest: int) -> Feed:
+    return feed(*(article(n) for n in range(newest, newest + 2600)))
+
+
+def published(told: Feed, now: datetime, last: Document | None = None) -> Document:
+    return document_of(paging.write(told, MRSS), MRSS, told, now, last)
+
+
+def test_a_page_that_is_as_it_was_keeps_its_date() -> None:
+    first = published(long(200), NOON)
+    later = published(long(100), NOON + timedelta(hours=1), first)
+    assert first.pages
+    assert {page.published for page in first.pages} == {NOON}
+    kept = {page.path: page.published for page in later.pages if page in first.pages}
+    assert kept
+    assert set(kept.values()) == {NOON}
+    assert says(first, paging.write(long(200), MRSS))
+    assert not says(first, paging.write(long(100), MRSS))
+
+
+def test_a_document_with_a_broken_page_is_held() -> None:
+    good = published(long(1), NOON)
+    assert held_because(good, MRSS, None, 0.5) is None
+    broken = replace(good.pages[-1], body=good.pages[-1].body.replace(b"<guid", b"<gu", 1))
+    bad = replace(good, pages=(*good.pages[:-1], broken))
+    assert "not_xml" in (held_because(bad, MRSS, None, 0.5) or "")
 
 
 def test_what_write_leaves_out_is_not_in_the_document() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.model import Issue, Window
 from feedsvc.http import Validator
@@ -14,6 +15,7 @@ from feedsvc.store import (
     VERSIONS_KEPT,
     Changes,
     Document,
+    Leaf,
     Run,
     SourceState,
     Store,
@@ -136,6 +138,23 @@ def test_only_the_last_versions_are_kept_and_numbers_never_return(store: Store) 
     versions = store.versions("demo", "roku")
     assert [v.etag for v in versions] == [f"v{n}" for n in range(VERSIONS_KEPT + 4, 4, -1)]
     assert store.latest_version() == VERSIONS_KEPT + 6
+
+
+def test_pages_come_and_go_with_their_version(store: Store) -> None:
+    def paged(number: int) -> Document:
+        names = (f"mrss/{number:02}.xml", f"mrss/{number + 1:02}.xml")
+        leaves = tuple(Leaf(name, NOON, f"e{name}", f"media/{name}".encode(), b"gz") for name in names)
+        return replace(document(f"v{number}", "mrss"), pages=leaves)
+
+    for number in range(VERSIONS_KEPT + 1):
+        store.publish([paged(number)])
+    versions = store.versions("demo", "mrss")
+    assert [v.pages for v in versions] == [paged(n).pages for n in range(VERSIONS_KEPT, 0, -1)]
+    assert store.named("demo", ["media/mrss/00", "media/mrss/01"]) == {"media/mrss/01"}
+    store.publish([document("whole", "mrss")])
+    whole = store.document("demo", "mrss")
+    assert whole is not None
+    assert whole.pages == ()
 
 
 def test_only_the_last_runs_are_kept(store: Store) -> None:

@@ -19,11 +19,11 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import html
+from lxml import etree, html
 from msgspec.structs import replace
 from werkzeug.test import Client, TestResponse, create_environ
 
-from feeds import FORMATS
+from feeds import FORMATS, paging
 from feeds.model import Article, Caption, Feed, Row, Video
 from feedsvc.blobs import LocalBlobs
 from feedsvc.publication import document_of
@@ -255,6 +255,36 @@ def test_not_modified(client: Client, encoding: str, known: str) -> None:
         assert "Content-Length" not in answer.headers
         for name in ("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
             assert answer.headers[name] == full.headers[name]
+
+
+@pytest.mark.parametrize("way", ["plain", "layer"])
+def test_older_pages_are_served_like_the_feed_they_belong_to(
+    way: str, store: Store, request: pytest.FixtureRequest
+) -> None:
+    """All pages of a feed are on air and off air at once (RFC 5005)."""
+    told = Feed(channel(feeds_url=f"{PUBLIC}/feeds/demo"), (Row("World", stories(2600)),), NOON)
+    mrss = FORMATS["mrss"]
+    store.publish([document_of(paging.write(told, mrss), mrss, told, NOON)])
+    served: Client | Published = request.getfixturevalue(way)
+    reader = Reader(served) if isinstance(served, Published) else served
+    seen, address = [], "/feeds/demo/mrss.xml"
+    while address:
+        answer = reader.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "application/rss+xml")
+        assert reader.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+        document = etree.fromstring(answer.data)
+        seen += [guid.text for guid in document.findall("channel/item/guid")]
+        older = document.find("channel/{*}link[@rel='prev-archive']")
+        last, address = address, "" if older is None else older.get("href", "").removeprefix(PUBLIC)
+    assert seen == [article.id for article in told.rows[0].articles]
+    assert last != "/feeds/demo/mrss.xml"
+    store.publish([document_of(mrss.write(told), mrss, told, NOON)])
+    assert eventually(lambda: reader.get(last).status_code == 404)
+
+
+@cache
+def stories(count: int) -> tuple[Article, ...]:
+    return tuple(article(n) for n in range(1, count + 1))
 
 
 def test_encodings_have_etags_of_their_own(client: Client) -> None:

@@ -7,6 +7,7 @@ moment leaves the last commit.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from feedsvc.store.records import (
     Edition,
     Entry,
     Hold,
+    Leaf,
     Lease,
     Probed,
     Rendered,
@@ -41,6 +43,7 @@ from feedsvc.store.records import (
     document_row,
     encode,
     identity_rows,
+    page_rows,
     source_row,
 )
 from feedsvc.store.renders import Renders
@@ -50,6 +53,7 @@ from feedsvc.store.tables import (
     DOCUMENTS,
     FACTS,
     IDENTITIES,
+    PAGES,
     PICTURES,
     RUNS,
     SOURCES,
@@ -69,6 +73,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Hold",
+    "Leaf",
     "Lease",
     "Probed",
     "Rendered",
@@ -322,7 +327,7 @@ class Store:
             .limit(limit)
         )
         with self._engine.connect() as db:
-            return [as_document(row) for row in db.execute(query)]
+            return _documents(db, query)
 
     def editions(self, channel: str) -> dict[str, Edition]:
         """Return what the current documents of a channel are, by format, without their bytes."""
@@ -340,7 +345,10 @@ class Store:
     def named(self, channel: str, names: Iterable[str]) -> set[str]:
         """Return those of `names` that stand in any version of the channel's documents that is kept."""
         wanted = set(names)
-        query = sa.select(DOCUMENTS.c.body).where(DOCUMENTS.c.channel == channel)
+        here = DOCUMENTS.c.channel == channel
+        versions = sa.select(DOCUMENTS.c.version).where(here)
+        pages = sa.select(PAGES.c.body).where(PAGES.c.version.in_(versions))
+        query = sa.select(DOCUMENTS.c.body).where(here).union_all(pages)
         with self._engine.connect() as db:
             bodies = db.execute(query).scalars() if wanted else ()
             return {name for body in bodies for name in wanted if name.encode() in body}
@@ -403,15 +411,27 @@ class Store:
 
 
 def _put(db: sa.Connection, document: Document) -> None:
-    db.execute(DOCUMENTS.insert().values(document_row(document)))
+    stored = DOCUMENTS.insert().values(document_row(document)).returning(DOCUMENTS.c.version)
+    upsert(db, PAGES, page_rows(document, db.execute(stored).scalar_one()))
     same = {"format": document.format, "channel": document.channel}
     forget(db, DOCUMENTS, DOCUMENTS.c.version, VERSIONS_KEPT, **same)
+    db.execute(PAGES.delete().where(PAGES.c.version.not_in(sa.select(DOCUMENTS.c.version))))
+
+
+def _documents(db: sa.Connection, query: sa.Select[Any]) -> list[Document]:
+    """Return the documents of a query, in its order, with their pages."""
+    rows = db.execute(query).all()
+    of_these = PAGES.c.version.in_([row.version for row in rows])
+    pages: dict[int, list[Any]] = {}
+    for page in db.execute(sa.select(PAGES).where(of_these).order_by(PAGES.c.path)):
+        pages.setdefault(page.version, []).append(page)
+    return [as_document(row, pages.get(row.version, ())) for row in rows]
 
 
 def _current(db: sa.Connection, channel: str) -> list[Document]:
     table = DOCUMENTS.c
     newest = sa.select(sa.func.max(table.version)).where(table.channel == channel).group_by(table.format)
-    return [as_document(row) for row in db.execute(sa.select(DOCUMENTS).where(table.version.in_(newest)))]
+    return _documents(db, sa.select(DOCUMENTS).where(table.version.in_(newest)))
 
 
 def open_store(url: str, root: Path) -> Store:

@@ -23,8 +23,18 @@ class Stored(Struct, frozen=True):
     withdrawn: datetime | None = None
 
 
+class Leaf(Struct, frozen=True):
+    """An older page of a published feed, by its path below the channel's feeds."""
+
+    path: str
+    published: datetime
+    etag: str
+    body: bytes
+    gzip: bytes
+
+
 class Document(Struct, frozen=True):
-    """One version of a published feed; `etag` is a strong hash of `body`."""
+    """One version of a published feed; `etag` is a strong hash of `body`, `pages` what is older than it."""
 
     channel: str
     format: str
@@ -33,6 +43,7 @@ class Document(Struct, frozen=True):
     ids: tuple[str, ...]
     body: bytes
     gzip: bytes
+    pages: tuple[Leaf, ...] = ()
     version: int = 0
 
 
@@ -232,13 +243,18 @@ def source_row(channel: str, source: str, state: SourceState) -> dict[str, Any]:
 def document_row(document: Document) -> dict[str, Any]:
     """Return the row of a document."""
     row = msgspec.structs.asdict(document)
-    del row["version"]
+    del row["version"], row["pages"]
     return {**row, "published": document.published.timestamp(), "ids": encode(document.ids)}
 
 
-def as_document(row: Any) -> Document:
-    """Return the document in a row."""
-    ids = decode_ids(row.ids)
-    return Document(
-        row.channel, row.format, moment(row.published), row.etag, ids, row.body, row.gzip, row.version
-    )
+def page_rows(document: Document, version: int) -> list[dict[str, Any]]:
+    """Return the rows of a document's older pages."""
+    rows = (msgspec.structs.asdict(page) for page in document.pages)
+    return [{**row, "published": row["published"].timestamp(), "version": version} for row in rows]
+
+
+def as_document(row: Any, pages: Iterable[Any]) -> Document:
+    """Return the document in a row, with the pages in others."""
+    leaves = tuple(Leaf(p.path, moment(p.published), p.etag, p.body, p.gzip) for p in pages)
+    whole = row.channel, row.format, moment(row.published), row.etag, decode_ids(row.ids), row.body, row.gzip
+    return Document(*whole, leaves, row.version)

@@ -64,6 +64,16 @@ DOCUMENTS = sa.Table(
     sa.Index("document_newest", "channel", "format", "version"),
     sqlite_autoincrement=True,  # a version number is never used twice, whatever is deleted
 )
+PAGES = sa.Table(
+    "page",
+    META,
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("published", sa.Float, nullable=False),
+    sa.Column("etag", sa.String, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("gzip", sa.LargeBinary, nullable=False),
+)
 RUNS = sa.Table(
     "run",
     META,

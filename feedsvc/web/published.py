@@ -22,7 +22,7 @@ from werkzeug.http import http_date, parse_accept_header, parse_date, parse_etag
 from feeds import FORMATS
 from feedsvc import metrics
 from feedsvc.settings import Settings
-from feedsvc.store import Document, Store
+from feedsvc.store import Document, Leaf, Store
 
 # A reader takes the number of the second directive, whatever its name, as how long to keep it (C15).
 CACHE = "public, max-age=60"
@@ -104,8 +104,8 @@ def _wants_gzip(header: str) -> bool:
     return qualities.get("gzip", 0) > 0 and qualities["gzip"] >= qualities.get("identity", 0)
 
 
-def page(document: Document, media_type: str) -> Page:
-    """Return what the address of a published document answers."""
+def page(document: Document | Leaf, media_type: str) -> Page:
+    """Return what the address of a published document, or of an older page of one, answers."""
     etag = document.etag
     return Page(
         _variant(document, media_type, document.body, f'"{etag}"'),
@@ -114,7 +114,7 @@ def page(document: Document, media_type: str) -> Page:
 
 
 def _variant(
-    document: Document, media_type: str, body: bytes, etag: str, *encoding: tuple[str, str]
+    document: Document | Leaf, media_type: str, body: bytes, etag: str, *encoding: tuple[str, str]
 ) -> Variant:
     modified = document.published.replace(microsecond=0)
     kept = (
@@ -163,9 +163,6 @@ class Feeds:
         self._answered: deque[str] = deque(maxlen=1_000_000)
         self.watched = False
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._wanted
-
     def answer(self, environ: WSGIEnvironment) -> Answer | None:
         """Return the answer to one request; None when there is no feed at its path."""
         found = self._table.get(environ["PATH_INFO"])
@@ -194,6 +191,8 @@ class Feeds:
             document = self._store.document(channel, name)
             if document:
                 yield path, page(document, FORMATS[name].media_type)
+                for leaf in document.pages:
+                    yield f"/feeds/{channel}/{leaf.path}", page(leaf, FORMATS[name].media_type)
             elif self._table[path].published:
                 yield path, self._table[path]  # a database made anew is no reason to take a feed off air
             else:
@@ -251,7 +250,7 @@ def routes(feeds: Feeds) -> Blueprint:
     # OPTIONS is named so that Flask does not answer it by itself.
     @blueprint.route("/feeds/<path:_>", methods=["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
     def feed(_: str) -> Response:
-        if not feeds.watched and request.path in feeds:
+        if not feeds.watched:
             feeds.reload()
         answer = feeds.answer(request.environ) or _UNKNOWN
         return Response([answer.body], answer.status, list(answer.headers))
