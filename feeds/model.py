@@ -220,6 +220,7 @@ class Ads(Struct, frozen=True):
 class Channel(Struct, frozen=True):
     """A Roku channel; with no `rows` every section makes one of its own.
 
+    `countries` are those where Roku Search offers it, two small letters each; none: all that have it.
     `feeds_url` is where its feeds are served, such as ``https://tv.example.org/feeds/demo``. Long films of
     `movies` are movies, other long ones specials.
     """
@@ -235,6 +236,7 @@ class Channel(Struct, frozen=True):
     series: tuple[Series, ...] = ()
     movies: Selection | None = None
     ads: Ads = Ads()
+    countries: tuple[str, ...] = ()
 
 
 class Row(Struct, frozen=True):

@@ -9,12 +9,15 @@ finds the item by it in another of its feeds, so that the ids are the same. Deli
 - an episode comes with its series, as an asset of its own that nothing plays; it says its season itself;
 - a live stream is left out: Roku wants its number at Gracenote, and its own checker knows no such type;
 - credits and external ids are left out: Roku has no role for reporters, and news no place in its databases;
-- pages of thousands: an item takes a kilobyte, and paging by `nextPageUrl` is for feeds above 20 MB.
+- pages of 10,000 items at least, a kilobyte each: `nextPageUrl` is for feeds above 20 MB.
+
+Assets are written one at a time, whatever their number.
 """
 
 import math
 from datetime import datetime
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -22,13 +25,13 @@ from msgspec import Struct
 
 from feeds import text
 from feeds.checks import search as checks
-from feeds.item import Item, item, items
+from feeds.item import Item, item, told
 from feeds.item import language as language_of
 from feeds.model import Article, Channel, Feed, Format, Issue, Rating, Written
 from feeds.series import Show, shows
 
 CODES, check = checks.CODES, checks.check
-# Wherever Roku Search is live. A channel has no setting for it yet, and its other feeds know no borders.
+# Wherever Roku Search is live.
 COUNTRIES = (
     "ar", "au", "br", "ca", "cl", "co", "cr", "de", "gb", "gt", "hn", "ie", "mx", "ni", "pa", "pe",
     "sv", "us",
@@ -49,6 +52,9 @@ _LANGUAGES = frozenset(_LISTED.split())
 _OTHER_NAMES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi"}
 _SOURCES = {"UK_CP": "BBFC"}
 _VALUES = {"Uc": "U"}
+PAGE = 10_000
+_COMMA, _END = b",", b"]}"
+_encode = msgspec.json.Encoder().encode
 
 
 class _Text(Struct, omit_defaults=True):
@@ -101,10 +107,11 @@ class _Asset(Struct, omit_defaults=True, rename="camel", kw_only=True):
     episode_info: _EpisodeInfo | None = None
 
 
-class _Root(Struct, rename="camel"):
+class _Root(Struct, omit_defaults=True, rename="camel", kw_only=True):
     version: str
     default_language: str
     default_availability_countries: tuple[str, ...]
+    next_page_url: str | None = None
     assets: tuple[_Asset, ...]
 
 
@@ -113,31 +120,59 @@ def write(feed: Feed) -> Written:
 
     A feed without a single item to show is written as an empty one, which `check` refuses.
     """
-    by_id, _, issues = items(feed)
     default = _default(feed.channel)
-    listed = {id_: i for id_, i in by_id.items() if i.shape != "live"}
-    series = (_series(show, default) for show in shows(listed.values(), feed.channel))
-    root = _Root("1", default, COUNTRIES, (*series, *(_asset(i, default) for i in listed.values())))
-    unlisted = (_unlisted(i, default) for i in listed.values() if not _listed(i.language))
-    streams = (_left_out(id_) for id_ in by_id if id_ not in listed)
-    return Written(msgspec.json.encode(root), tuple(listed), (*issues, *unlisted, *streams))
+    body = BytesIO()
+    body.write(_opening(feed, default))
+    ids: list[str] = []
+    issues: list[Issue] = []
+    episodes: list[Item] = []
+    for one in told(feed):
+        if isinstance(one, Issue):
+            issues.append(one)
+        elif one.shape == "live":
+            issues.append(_left_out(one.id))
+        else:
+            body.write(_COMMA if ids else b"")
+            body.write(_encode(_asset(one, default)))
+            ids.append(one.id)
+            episodes += [one] if one.place else []
+            issues += [] if _listed(one.language) else [_unlisted(one, default)]
+    for show in shows(episodes, feed.channel):
+        body.write(_COMMA + _encode(_series(show, default)))
+    body.write(_END)
+    return Written(body.getvalue(), tuple(ids), tuple(issues))
+
+
+def _opening(feed: Feed, default: str) -> bytes:
+    """Return the document up to where its first asset begins."""
+    wanted = tuple(country for country in COUNTRIES if country in feed.channel.countries)
+    home = text.web_url(feed.channel.feeds_url)
+    older = feed.page.older if feed.page else ""
+    root = _Root(
+        version="1",
+        default_language=default,
+        default_availability_countries=wanted or COUNTRIES,
+        next_page_url=f"{home.rstrip('/')}/{older}" if home and older else None,
+        assets=(),
+    )
+    return _encode(root).removesuffix(_END)
 
 
 def cost(article: Article, channel: Channel) -> int:
     """Return the bytes one article adds; 0 if it cannot be shown."""
-    told = item(article, channel)
-    if isinstance(told, Issue) or told.shape == "live":
+    one = item(article, channel)
+    if isinstance(one, Issue) or one.shape == "live":
         return 0
-    return len(msgspec.json.encode(_asset(told, _default(channel)))) + 1
+    return len(_encode(_asset(one, _default(channel)))) + 1
 
 
 def opening(article: Article, channel: Channel) -> int:
     """Return the bytes that the series of an article adds when it is its first episode; 0 without one."""
-    told = item(article, channel)
-    if isinstance(told, Issue) or not told.place:
+    one = item(article, channel)
+    if isinstance(one, Issue) or not one.place:
         return 0
-    (show,) = shows((told,), channel)
-    return len(msgspec.json.encode(_series(show, _default(channel)))) + 1
+    (show,) = shows((one,), channel)
+    return len(_encode(_series(show, _default(channel)))) + 1
 
 
 def _asset(told: Item, default: str) -> _Asset:
@@ -242,4 +277,5 @@ FORMAT = Format(
     check=check,
     cost=cost,
     opening=opening,
+    page=PAGE,
 )

@@ -48,6 +48,7 @@ def channel_of(settings: ChannelSettings, public_url: str) -> Channel:
         language=settings.language,
         site=settings.site or public_url,
         feeds_url=f"{public_url}/feeds/{settings.id}",
+        countries=settings.countries,
         brand=Brand(settings.brand.colour, settings.brand.logo),
         rows=tuple(map(_row, settings.row)),
         series=tuple(

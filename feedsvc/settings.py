@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from feeds import text
+from feeds.search import COUNTRIES
 from feedsvc.fields import LANGUAGE, Interval, IntervalOrNone, Table
 from feedsvc.fields import every as every
 from feedsvc.programming import (
@@ -81,6 +82,12 @@ def _pattern(text: str) -> str:
     except re.error as error:
         raise ValueError(f"must be a regular expression ({error})") from None
     return text
+
+
+def _country(code: str) -> str:
+    if code.lower() not in COUNTRIES:
+        raise ValueError(f"must be a country that has Roku Search: {', '.join(COUNTRIES)}")
+    return code.lower()
 
 
 def _public_url(url: str) -> str:
@@ -225,6 +232,7 @@ class ChannelSettings(Table):
     description: str = ""
     language: str = Field("en", pattern=LANGUAGE)
     site: str = ""
+    countries: tuple[Annotated[str, AfterValidator(_country)], ...] = ()
     refresh: Annotated[str, AfterValidator(_interval_or_cron)] = "every 5 minutes"
     refresh_quiet: Interval = "every 30 minutes"
     formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss", "search"), min_length=1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from feeds import FORMATS, recognise
+from feeds import FORMATS, paging, recognise
 from feeds.checks.search_schema import _SCHEMA
 from feeds.model import Feed, Issue, Rating, Row, Video, Window
 from feeds.search import CODES, COUNTRIES, FORMAT, check, write
@@ -56,6 +56,29 @@ def test_the_order_of_members_is_fixed_and_the_json_compact() -> None:
     assert all(list(one) == ASSET for one in root["assets"])
     assert root["version"] == "1"
     assert b'", "' not in write(small()).body
+
+
+def test_countries_are_those_of_the_channel_that_have_roku_search_else_all() -> None:
+    def of(*countries: str) -> list[str]:
+        feed = replace(small(), channel=replace(CHANNEL, countries=countries))
+        return list(json.loads(write(feed).body)["defaultAvailabilityCountries"])
+
+    assert of("us", "gb", "fr") == ["gb", "us"]
+    assert of() == of("fr") == list(COUNTRIES)
+
+
+def test_pages_lead_from_one_to_the_next_and_hold_each_item_once() -> None:
+    feed = Feed(CHANNEL, (Row("World", tuple(story(n) for n in range(1, 200))),), NOON)
+    written = paging.write(feed, replace(FORMAT, page=20))
+    bodies = {"search.json": written.body, **written.pages}
+    found: list[str] = []
+    address, seen = f"{CHANNEL.feeds_url}/search.json", 0
+    while address:
+        root = json.loads(bodies[address.removeprefix(f"{CHANNEL.feeds_url}/")])
+        found += [one["id"] for one in root["assets"]]
+        address, seen = root.get("nextPageUrl", ""), seen + 1
+    assert found == [story(n).id for n in range(1, 200)]
+    assert seen == len(bodies) > 5
 
 
 def test_every_format_tells_the_same_id_title_day_and_picture() -> None:

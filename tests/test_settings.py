@@ -66,6 +66,7 @@ def test_every_mistake_is_reported_with_its_place_and_the_nearest_name(tmp_path:
     [
         ('kind = "rss"', 'kind = "rrs"', "channel demo: there is no source kind 'rrs'. Did you mean 'rss'?"),
         ('title = "Demo"', 'title = "Demo"\nformats = ["roko"]', "Did you mean 'roku'?"),
+        ('title = "Demo"', 'title = "Demo"\ncountries = ["us", "fr"]', "a country that has Roku Search"),
         ('title = "Demo"', 'title = "Demo"\nrefresh = "often"', "'every 5 minutes' or a cron line"),
         ('title = "Demo"', 'title = "Demo"\nrefresh = "every 0 minutes"', "'every 5 minutes' or a cron line"),
         ('id = "demo"', 'id = "De mo"', "channel.0.id:"),
