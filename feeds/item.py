@@ -141,7 +141,7 @@ def item(article: Article, channel: Channel) -> Item | Issue:
     return Item(
         id=article.id, title=title, short=short, long=long, videos=videos,
         thumbnail=Image(picture, _count(article.thumbnail.width), _count(article.thumbnail.height)),
-        captions=tuple(_usable(article.captions, spoken)),
+        captions=tuple(_usable(article.captions, spoken)) if article.captions else (),
         trickplay=tuple(TrickPlay(url, t.quality) for t in article.trickplay if (url := public_url(t.url))),
         duration=seconds, released=released, added=added,
         language=spoken, genres=_genres(article.genres, names), tags=_tags(names),
@@ -187,7 +187,7 @@ def playable(article: Article) -> tuple[Video, ...]:
         if video.type and _has_length(video, article) and (url := public_url(video.url))
     ]
     # Both readers play the first rendition only, so what fewer TVs play comes later.
-    return tuple(sorted(usable, key=_for_most_tvs))
+    return tuple(sorted(usable, key=_for_most_tvs) if len(usable) > 1 else usable)
 
 
 def _has_length(video: Video, article: Article) -> bool:

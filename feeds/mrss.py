@@ -263,6 +263,8 @@ def _fit(told: Item, profile: Profile) -> Item | Issue:
     if not videos:
         return _not_taken(told, profile)
     videos = videos if profile.several else videos[:1]
+    if len(videos) == len(told.videos) and len(told.title) <= profile.title:
+        return told
     return replace(told, title=text.clip(told.title, profile.title), videos=videos)
 
 

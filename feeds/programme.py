@@ -93,6 +93,8 @@ def ad_breaks(article: Article, ads: Ads, seconds: int) -> tuple[int, ...]:
     """Return where advertisements go, in seconds from the start, each before the end; a stream has none."""
     if article.kind == "live" or seconds < ads.shortest:
         return ()
+    if not (article.ad_breaks or ads.pre_roll or ads.mid_roll):
+        return ()
     cues = article.ad_breaks[:_CUES] if ads.cue_points else ()
     step = max(60, int(ads.mid_roll.total_seconds())) if ads.mid_roll and not cues else seconds
     wanted = (*((0,) if ads.pre_roll else ()), *cues, *range(step, seconds - _REST + 1, step))
@@ -101,12 +103,16 @@ def ad_breaks(article: Article, ads: Ads, seconds: int) -> tuple[int, ...]:
 
 def credits(article: Article) -> tuple[Credit, ...]:
     """Return who took part, as far as they have a name and a role that Roku knows."""
+    if not article.credits:
+        return ()
     told = (Credit(text.line(c.name), c.role.strip().lower(), c.born) for c in article.credits[:_CREDITS])
     return tuple(dict.fromkeys(c for c in told if c.name and c.role in ROLES))
 
 
 def external_ids(article: Article) -> tuple[ExternalId, ...]:
     """Return what the programme is called in the databases that Roku knows, once in each."""
+    if not article.external_ids:
+        return ()
     return tuple({e.type: e for e in reversed(tuple(_known(article)))}.values())[::-1]
 
 
