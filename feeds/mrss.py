@@ -30,7 +30,7 @@ from feeds.rss import Titles, attribute, each, escaped
 LIMIT = 450_000
 MEDIA_TYPE = "application/rss+xml"
 CODES = {
-    "not_newest": "A preset's document holds only so many items, and newer ones are in it.",
+    "only_newest": "The document of a preset holds the newest items only: its taker reads no more.",
     "video_not_taken": "An article has no video of a kind that the taker of a preset accepts.",
 }
 _MIME = {
@@ -246,14 +246,14 @@ def _yes(value: bool) -> str:
 
 def _taken(items: Iterable[Item | Issue], profile: Profile) -> Iterator[Item | Issue]:
     """Yield what a profile's taker accepts of the items, and why not the others."""
-    room = profile.newest
+    count = 0
     for one in items:
         fit = one if isinstance(one, Issue) else _fit(one, profile)
-        if isinstance(fit, Item) and room is not None:
-            room -= 1
-            yield fit if room >= 0 else _not_newest(fit, profile)
-        else:
+        count += isinstance(fit, Item)
+        if isinstance(fit, Issue) or profile.newest is None or count <= profile.newest:
             yield fit
+    if profile.newest is not None and count > profile.newest:
+        yield _only_newest(count, profile)
 
 
 def _fit(told: Item, profile: Profile) -> Item | Issue:
@@ -278,9 +278,11 @@ def _not_taken(told: Item, profile: Profile) -> Issue:
     return Issue("error", "video_not_taken", told.id, message, "Give the article a video of such a kind.")
 
 
-def _not_newest(told: Item, profile: Profile) -> Issue:
-    message = f"{profile.path} holds the {profile.newest} newest items, and this one is older."
-    return Issue("error", "not_newest", told.id, message, "Nothing to do.")
+def _only_newest(count: int, profile: Profile) -> Issue:
+    message = (
+        f"{profile.path} holds the {profile.newest} newest of {count} items, which is all its taker reads."
+    )
+    return Issue("info", "only_newest", profile.name, message, "Nothing to do.")
 
 
 def _write(feed: Feed, profile: Profile) -> Written:

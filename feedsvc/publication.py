@@ -28,7 +28,7 @@ from feedsvc.store import Document, Leaf
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one format's document; sizes in bytes, `warnings` what writing it had to mend."""
+    """What became of one format's document; sizes in bytes, `warnings` what had to be mended or left out."""
 
     bytes: int
     items: int

@@ -276,7 +276,7 @@ class Pipeline:
                 documents += [] if same or because else [document]
             outcomes[name] = Outcome(
                 *(len(document.body), len(document.ids), document.etag, not (same or because), because),
-                warnings=tuple(i for i in written.issues if i.severity == "warning"),
+                warnings=tuple(i for i in written.issues if i.severity != "info"),
             )
         return outcomes, documents
 

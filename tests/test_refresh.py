@@ -390,6 +390,16 @@ def test_what_a_writer_mends_is_in_the_report_once(desk: Desk, film: Video) -> N
     assert (report.status, [i.code for i in report.issues]) == ("published", ["rating_unknown"])
 
 
+def test_what_one_format_leaves_out_is_in_the_report(desk: Desk, film: Video) -> None:
+    made_media.hls(desk.root / "hls")
+    files = {path.name: path.read_bytes() for path in (desk.root / "hls").iterdir()}
+    stream = Video(f"{desk.blobs.put_together(files)}/index.m3u8")
+    source = FakeSource(story(1, film), story(2, stream))
+    report = desk.told(source, formats=("mrss", "mrss_msn"))
+    assert {name: one.items for name, one in report.documents.items()} == {"mrss": 2, "mrss_msn": 1}
+    assert [i.code for i in report.issues] == ["video_not_taken"]
+
+
 def test_case_55_refreshing_twice_at_one_moment_is_refreshing_once(desk: Desk, film: Video) -> None:
     source = FakeSource(story(1, film))
     desk.told(source)
