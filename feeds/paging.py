@@ -38,11 +38,13 @@ def paged(feed: Feed, format_: Format) -> tuple[Feed, ...]:
     """Return the part of a feed that each document of a format tells: the current one, then older pages.
 
     The current one holds the newest `format_.page` articles at least; with no more than that it is alone.
+    What cannot be told is offered to it only, so that no page is empty.
     """
     articles = {a.id: a for row in reversed(feed.rows) for a in reversed(row.articles)}
     if format_.page is None or len(articles) <= format_.page:
         return (feed,)
-    parts = list(_cut(sorted(articles.values(), key=_changed), format_.page))[::-1]
+    shown = [a for a in articles.values() if format_.cost(a, feed.channel)]
+    parts = list(_cut(sorted(shown, key=_changed), format_.page))[::-1]
     paths = [format_.path, *(_path(format_, part[-1]) for part in parts[1:])]
     pages = [Page(path, format_.path, older) for path, older in zip(paths, [*paths[1:], ""], strict=True)]
     changes = [feed.updated, *(min(_changed(part[-1])[0], feed.updated) for part in parts[1:])]
@@ -81,8 +83,8 @@ def _path(format_: Format, newest: Article) -> str:
 def _rows(
     feed: Feed, articles: dict[str, Article], parts: Sequence[Sequence[Article]]
 ) -> Iterator[tuple[Row, ...]]:
-    """Yield the rows of each part, titled as in the whole feed."""
-    number = {article.id: n for n, part in enumerate(parts) for article in part}
+    """Yield the rows of each part, titled as in the whole feed; what is in no part is in the first."""
+    number = dict.fromkeys(articles, 0) | {a.id: n for n, part in enumerate(parts) for a in part}
     shown: list[dict[str, list[Article]]] = [{} for _ in parts]
     for title, ids in rows(feed).items():
         for id in ids:

@@ -115,6 +115,7 @@ def test_any_feed_in_pages_loses_and_doubles_nothing(feed: Feed, size: int) -> N
     assert len(set(paths)) == len(paths)
     written = paging.write(feed, replace(STANDARD, page=size))
     assert sorted(written.ids) == sorted(STANDARD.write(feed).ids)
+    assert all(b"<item>" in body for body in written.pages.values())
 
 
 # -- and that they stay ----------------------------------------------------------------------------
