@@ -15,8 +15,8 @@ from feeds.item import rows
 from feeds.model import Article, Feed, Format, Page, Row, Written
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-# Every so many articles, as parts of what fills a page, one ends it: hardly any page is ever full.
-_PARTS = 4
+# One article in a quarter of what fills a page ends it, on the average, so that hardly any is ever full.
+_QUARTER = 4
 
 
 def write(feed: Feed, format_: Format) -> Written:
@@ -49,7 +49,7 @@ def paged(feed: Feed, format_: Format) -> tuple[Feed, ...]:
     pages = [Page(path, format_.path, older) for path, older in zip(paths, [*paths[1:], ""], strict=True)]
     changes = [feed.updated, *(min(_changed(part[-1])[0], feed.updated) for part in parts[1:])]
     told = zip(_rows(feed, articles, parts), changes, pages, strict=True)
-    return tuple(Feed(feed.channel, shown, updated, page) for shown, updated, page in told)
+    return tuple(Feed(feed.channel, *part) for part in told)
 
 
 def _cut(oldest_first: Sequence[Article], size: int) -> Iterator[Sequence[Article]]:
@@ -65,7 +65,7 @@ def _cut(oldest_first: Sequence[Article], size: int) -> Iterator[Sequence[Articl
 
 def _ends_a_page(article: Article, size: int) -> bool:
     digest = blake2b(article.id.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-    return int.from_bytes(digest, "big") % max(1, size // _PARTS) == 0
+    return int.from_bytes(digest, "big") % max(1, size // _QUARTER) == 0
 
 
 def _changed(article: Article) -> tuple[datetime, str]:
