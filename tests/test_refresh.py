@@ -397,7 +397,7 @@ def test_what_one_format_leaves_out_is_in_the_report(desk: Desk, film: Video) ->
     source = FakeSource(story(1, film), story(2, stream))
     report = desk.told(source, formats=("mrss", "mrss_msn"))
     assert {name: one.items for name, one in report.documents.items()} == {"mrss": 2, "mrss_msn": 1}
-    assert [i.code for i in report.issues] == ["video_not_taken"]
+    assert [(i.severity, i.code) for i in report.issues] == [("warning", "video_not_taken")]
 
 
 def test_case_55_refreshing_twice_at_one_moment_is_refreshing_once(desk: Desk, film: Video) -> None:
