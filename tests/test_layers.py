@@ -46,7 +46,19 @@ PURE = {
         "io",
         "itertools",
     ),
-    *("ipaddress", "json", "math", "operator", "pkgutil", "re", "string", "types", "typing", "unicodedata"),
+    *(
+        "html.entities",
+        "ipaddress",
+        "json",
+        "math",
+        "operator",
+        "pkgutil",
+        "re",
+        "string",
+        "types",
+        "typing",
+        "unicodedata",
+    ),
     *("urllib.parse", "xml.sax.saxutils", "calendar", "email.errors"),
     *(
         "lxml",
@@ -56,6 +68,7 @@ PURE = {
         "msgspec",
         "msgspec.structs",
         "jsonschema_rs",
+        "json_repair",
         "regex",
     ),
 }
