@@ -19,7 +19,7 @@ FLOORS = [
     {"desk", "stories", "studio", "websub"},
     {"renderer", "rundown", "making"},
     {"report", "housekeeping", "discovery", "progress", "standing"},
-    {"checker", "why"},
+    {"checker", "codes", "why"},
     {"refresh", "scheduler", "jobs", "web", "export"},
     {"app"},
     {"serving"},
