@@ -9,6 +9,11 @@ from msgspec import Struct
 
 from feeds.model import Issue, Severity
 
+# With one of these a reader shows nothing at all.
+_BLANK = frozenset({
+    "empty", "bom", "bad_start", "not_utf8", "too_large", "not_json", "not_object", "null_list", "bad_item",
+    "no_genres", "no_video", "no_categories", "nothing_reached", "not_xml", "not_rss", "no_category",
+})  # fmt: skip
 RANK: Sequence[Severity] = ("error", "warning", "info")
 _PLACES, _DETAILS, _SHARE = 20, 3, 0.02
 # The item that a JSON pointer or a path of elements leads into.
@@ -57,7 +62,11 @@ def grouped(issues: Iterable[Issue], named: Named = _nameless) -> tuple[Finding,
     for issue in issues:
         groups.setdefault((issue.severity, issue.code), []).append(issue)
     findings = [_finding(same, named) for same in groups.values()]
-    return tuple(sorted(findings, key=lambda f: (RANK.index(f.severity), -f.count, f.code)))
+    return tuple(sorted(findings, key=_worst_first))
+
+
+def _worst_first(finding: Finding) -> tuple[int, bool, int, str]:
+    return RANK.index(finding.severity), finding.code not in _BLANK, -finding.count, finding.code
 
 
 def _finding(same: Sequence[Issue], named: Named) -> Finding:
@@ -87,5 +96,7 @@ def _said(same: Sequence[Issue]) -> tuple[str, tuple[tuple[str, int], ...]]:
     shared, colon, _ = " ".join(words[0] for words in alike).rpartition(":")
     if not colon:
         return same[0].message, ()
-    frequent = ((message, n) for message, n in messages.most_common(_DETAILS) if n >= len(same) * _SHARE)
+    frequent = (
+        (message, n) for message, n in messages.most_common(_DETAILS) if n > max(1, len(same) * _SHARE)
+    )
     return f"{shared}.", tuple((message[len(shared) + 2 :].rstrip("."), n) for message, n in frequent)

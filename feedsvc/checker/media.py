@@ -139,14 +139,14 @@ def _expiry(video: Video, now: datetime) -> Iterator[Issue]:
 def _picture(tile: Tile, means: Means) -> tuple[tuple[Issue, ...], bytes]:
     """Return what is wrong with a picture, and its bytes, none if it is none."""
     if not tile.picture:
-        return (_unfit("picture_missing", "The item has none."),), b""
+        return (_unfit("picture_missing", "it has none"),), b""
     try:
         data = means.fetch(tile.picture)
         return tuple(_looked_at(tile.picture, data)), data
     except FetchError as error:
-        return (_unfit("picture_missing", error.message),), b""
+        return (_unfit("picture_missing", error.message.rstrip(".")),), b""
     except pyvips.Error:
-        return (_unfit("picture_type", f"{quoted(tile.picture)} is no picture."),), b""
+        return (_unfit("picture_type", f"{quoted(tile.picture)} is no picture"),), b""
 
 
 def _looked_at(url: str, data: bytes) -> Iterator[Issue]:
@@ -154,15 +154,15 @@ def _looked_at(url: str, data: bytes) -> Iterator[Issue]:
     kind = str(image.get("vips-loader")).removesuffix("load_buffer")
     shape = f"{quoted(url)} is a {kind} of {image.width}x{image.height}"
     if kind not in ("jpeg", "png"):
-        yield _unfit("picture_type", f"{shape}.")
+        yield _unfit("picture_type", shape)
     if image.width < _LEAST_WIDTH or image.height < _LEAST_HEIGHT:
-        yield _unfit("picture_small", f"{shape}; 800x450 is the least.")
+        yield _unfit("picture_small", shape)
     if abs(image.width / image.height - 16 / 9) >= _TOLERANCE:
-        yield _unfit("picture_ratio", f"{shape}, not 16:9.")
+        yield _unfit("picture_ratio", shape)
 
 
-def _unfit(code: str, message: str) -> Issue:
-    return Issue("error", code, "", message, _FIX)
+def _unfit(code: str, detail: str) -> Issue:
+    return Issue("error", code, "", f"{CODES[code].rstrip('.')}: {detail}.", _FIX)
 
 
 def _made(tile: Tile, data: bytes, means: Means) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.markup import escape
 
+from feeds.rules import MOST_OF_A_CODE
 from feedsvc.checker import Checked, Shown
 from feedsvc.checker.examined import Examined
 from feedsvc.checker.findings import Finding, Place
@@ -70,7 +71,8 @@ def print_findings(out: Console, findings: Iterable[Finding]) -> None:
     """Print findings with how many items they concern, where the first is, and what to do."""
     for finding in findings:
         colour = _COLOURS[finding.severity]
-        items = "" if finding.count == 1 else f"[bold]{_count(finding.items, 'item')}:[/] "
+        least = "at least " if finding.count >= MOST_OF_A_CODE else ""
+        items = "" if finding.count == 1 else f"[bold]{least}{_count(finding.items, 'item')}:[/] "
         out.print(
             f"  [{colour}]{finding.severity:7}[/] {items}{escape(finding.message)} [dim]{finding.code}[/]"
         )
