@@ -67,6 +67,10 @@ def series(playlist: int = 1, /, **changes: dict[str, object]) -> Edit:
     return on_json(fault)
 
 
+def _episode(item: Any, name: str) -> dict[str, Any]:
+    return {**item, "id": name, "episodeNumber": 1}
+
+
 _SPACES = (b" " * 1023 + b"\n") * 510
 _URL = "https://cdn.example.org/1/master.m3u8"
 _PICTURE = "https://cdn.example.org/1.jpg"
@@ -153,7 +157,15 @@ ROKU: Mapping[str, Edit] = {
     # series
     "bad_season": series(season={"seasonNumber": "first"}),
     "bad_episode": series(episode={"episodeNumber": 1.5}),
-    "two_styles": series(series={"episodes": []}),
+    "two_styles": on_json(
+        lambda root, item, content: root.update(
+            series=[{
+                **{k: v for k, v in item.items() if k not in ("content", "rating")}, "id": "a000000000000009",
+                "seasons": [{"seasonNumber": 1, "episodes": [_episode(item, "a000000000000008")]}],
+                "episodes": [_episode(item, "a000000000000007")],
+            }]
+        )
+    ),
     # rows
     "no_categories": without("root", "categories"),
     "bad_category": with_("root", categories=[{"name": "World", "playlistName": "World", "order": "newest"}]),
@@ -249,7 +261,7 @@ MRSS: Mapping[str, Edit] = {
     "bad_enclosure": swap("<guid", '<enclosure url="https://cdn.example.org/1.mp4" type="video/mp4"/><guid'),
     "bad_modified": swap("<guid", "<dcterms:modified>yesterday</dcterms:modified><guid"),
     "too_many_keywords": swap("<media:keywords>", "<media:keywords>a,b,c,d,e,f,g,h,i,j,"),
-    "no_video": lambda body: body.replace(b"media:content", b"media:text", 1),
+    "no_video": lambda body: re.sub(rb"<media:content [^>]*/>", b"", body, count=1),
     "bad_attribute": swap('medium="video"', 'medium="film"'),
     "bad_media_value": swap("<media:title", '<media:hash algo="md5">abc</media:hash><media:title'),
     "group_of_one": lambda body: body.replace(b"<media:content", b"<media:group><media:content", 1).replace(

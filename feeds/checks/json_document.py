@@ -64,7 +64,7 @@ def _load(text: str, found: list[Issue]) -> Any:
         value = float(digits)
         if value in (float("inf"), float("-inf")) or value != value:
             found.append(_issue("bad_number", "", rules.quoted(digits)))
-            return 0
+            return 1  # so that nothing else is wrong with it
         return value if len(digits) > 15 or not digits.lstrip("-").isdigit() else int(digits)
 
     return json.loads(
