@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from feeds import FORMATS, recognise
 from feeds.model import Format, Issue
-from feeds.readers import READERS, Screen
+from feeds.readers import READERS, Screen, Tile
 from feeds.recognition import description
 from feedsvc.checker.findings import Finding, grouped
 from feedsvc.checker.places import namer
@@ -31,11 +31,16 @@ class Row(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """What a reader would show; `meant` is whether the format is one for it, so that a crash is a fault."""
+    """What a reader would show; `meant` is whether the format is one for it, so that a crash is a fault.
+
+    Of its `items`, `unplayable` have no video and `bare` no picture.
+    """
 
     reader: str
     rows: tuple[Row, ...]
     items: int
+    unplayable: int
+    bare: int
     meant: bool
     crash: Issue | None = None
 
@@ -98,8 +103,16 @@ def told(
 
 def _shown(screen: Screen, format_: Format) -> Shown:
     rows = tuple(Row(row.title, len(row.tiles)) for row in screen.rows)
-    items = len({(tile.id, tile.title, tile.plays) for row in screen.rows for tile in row.tiles})
-    return Shown(screen.reader, rows, items, screen.reader in format_.readers, screen.crash)
+    tiles = [tile for row in screen.rows for tile in row.tiles] if not screen.crash else []
+    # One reader knows no ids in Media RSS, and shows no item twice.
+    once = {(tile.id or str(n), tile.title, tile.plays): tile for n, tile in enumerate(tiles)}.values()
+    unplayable, bare = sum(not _plays(tile) for tile in once), sum(not tile.picture for tile in once)
+    meant = screen.reader in format_.readers
+    return Shown(screen.reader, rows, len(once), unplayable, bare, meant, screen.crash)
+
+
+def _plays(tile: Tile) -> bool:
+    return bool(tile.plays) or any(map(_plays, tile.episodes))
 
 
 def _how_served(served: Response, asked: str, format_: Format) -> Iterator[Issue]:

@@ -89,15 +89,22 @@ def print_shown(out: Console, shown: Sequence[Shown]) -> None:
     for one in shown:
         if one.crash:
             culprit = f" at {one.crash.where}" if one.crash.where else ""
-            about = "crash" if one.meant else "not for it"
+            about = "crash" if one.meant else "this flavour is not for it, --fix writes one that is"
             colour = "red" if one.meant else "dim"
             out.print(f"  the {one.reader} shows nothing: [{colour}]{about}[/]{escape(culprit)}")
             out.print(f"          {escape(one.crash.message)} [green]→[/] {escape(one.crash.fix)}")
             continue
-        out.print(f"  the {one.reader} shows {_count(one.items, 'item')} in {_count(len(one.rows), 'row')}")
+        out.print(f"  the {one.reader} shows {said_of(one)}")
         rows = ", ".join(f"{row.title or 'untitled'} {row.items}" for row in one.rows[:_ROWS])
         more = f", and {len(one.rows) - _ROWS} more" if len(one.rows) > _ROWS else ""
         out.print(f"          [dim]{escape(rows)}{more}[/]")
+
+
+def said_of(shown: Shown) -> str:
+    """Return how much a reader shows, and what of it is no use."""
+    lacks = ((shown.unplayable, "video"), (shown.bare, "picture"))
+    lacking = "".join(f", {count:,} without a {what}" for count, what in lacks if count)
+    return f"{_count(shown.items, 'item')} in {_count(len(shown.rows), 'row')}{lacking}"
 
 
 def _print_fixed(out: Console, fixed: Fixed) -> None:
