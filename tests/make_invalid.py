@@ -365,11 +365,30 @@ SEARCH: Mapping[str, Edit] = {
 FAULTS: Mapping[str, Mapping[str, Edit]] = {
     "roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS, "search": SEARCH,
 }  # fmt: skip
+# What blanks a TV, named after what its reader says.
+ON_TV: Mapping[str, Mapping[str, Edit]] = {
+    "roku": {
+        "reader_empty": lambda body: b"",
+        "reader_genres": without("item", "genres"),
+        "reader_id": with_("item", id=7),
+        "reader_id_pattern": on_json(lambda root, _, __: root["playlists"][0]["itemIds"].insert(0, "a(b")),
+        "reader_json": ROKU["not_json"],
+        "reader_no_categories": ROKU["no_categories"],
+        "reader_shape": ROKU["not_object"],
+        "reader_videos": ROKU["no_video"],
+    },
+    "roku_mrss": {
+        "reader_no_rows": ROKU_MRSS["no_items"],
+        "reader_not_rss": ROKU_MRSS["not_rss"],
+        "reader_white_space": ROKU_MRSS["white_space"],
+        "reader_xml": ROKU_MRSS["not_xml"],
+    },
+}
 
 
 def main() -> None:
     """Write every file."""
-    for name, faults in FAULTS.items():
+    for name, faults in {name: {**FAULTS[name], **ON_TV.get(name, {})} for name in FAULTS}.items():
         good = FORMATS[name].write(small()).body
         (INVALID / name).mkdir(parents=True, exist_ok=True)
         for code, fault in faults.items():
