@@ -68,7 +68,6 @@ PURE = {
         "msgspec",
         "msgspec.structs",
         "jsonschema_rs",
-        "json_repair",
         "regex",
     ),
 }

@@ -1,19 +1,15 @@
 """A document read whatever is wrong with it: its bytes, its JSON, its XML."""
 
 import codecs
-import json
 import re
 from html.entities import html5
 from xml.sax.saxutils import escape
 
-import json_repair
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from feeds import text
+from feeds import loose_json, text
 
-# Repairing reads a text sign by sign: more than a few times what a TV takes is not worth the wait.
-_MOST_REPAIRED = 8_000_000
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -57,21 +53,10 @@ def _as(body: bytes, name: str) -> str:
 def json_value(document: str) -> tuple[object, bool]:
     """Return the value of a JSON text, None if it has none, and whether it was readable as it stood."""
     try:
-        return _fit(json.loads(document, parse_constant=lambda _: None)), True
-    except RecursionError:
-        return None, False
+        found = loose_json.read(document)
     except ValueError:
-        return _fit(_repaired(document)), False
-
-
-def _repaired(document: str) -> object:
-    start = min((n for n in map(document.find, "{[") if n >= 0), default=-1)
-    if start < 0 or len(document) > _MOST_REPAIRED:
-        return None
-    try:
-        return json_repair.loads(document[start:], skip_json_loads=True)
-    except (RecursionError, ValueError, IndexError):
-        return None
+        return None, False
+    return _fit(found.value), not found.fault
 
 
 def _fit(value: object, depth: int = 0) -> object:

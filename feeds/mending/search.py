@@ -49,6 +49,8 @@ def mend(body: bytes, told: Told) -> Mended:
     work = _Work(root, told)
     issues = [] if whole else [done("mended_document", "")]
     issues += work.mended(assets)
+    if not work.root["assets"]:
+        return Mended((), (*issues, *unreadable().issues))
     return Mended((msgspec.json.encode(work.root),), tuple(issues))
 
 
