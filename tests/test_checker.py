@@ -30,7 +30,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         (b"<html><p>Error 500</p>", "a web page"),
         (b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", "an Atom feed"),
         (b"#EXTM3U\n", "an HLS playlist"),
-        (gzip.compress(b'{"movies":[]}'), "gzip-compressed"),
+        (gzip.compress(b'{"movies":[]}', mtime=0), "gzip-compressed"),
         (b"{", "neither a Direct Publisher nor a Search feed"),
         (b"[]", "neither a Direct Publisher nor a Search feed"),
         (b'{"version":"https://jsonfeed.org/version/1.1","items":[]}', "a JSON Feed"),

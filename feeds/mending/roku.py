@@ -85,6 +85,8 @@ class _Work:
                 yield from self._item(name, f"/{name}/{number}", value)
 
     def _item(self, name: str, where: str, value: Json) -> Iterator[Issue]:
+        # The name of a list no reader knows is what its items have in common: a row, if they are several.
+        value = value if name in LISTS else {"tags": [name], **value}
         item, before = self.of_items.mended(value)
         if item is None:
             yield done("left_out_no_video", where, rules.quoted(values.words(before.get("title"))))
