@@ -73,7 +73,7 @@ ROKU_GENRES = frozenset(
     }
 )  # fmt: skip
 # Roku names the ratings and their sources apart; which belongs to which is its Search specification's list.
-_RATINGS = {
+RATINGS = {
     "BBFC": "U Uc PG 12 12A 15 18 R18", "CHVRS": "G PG 14A 18A R E", "CLASSIND": "L 10 12 14 16 18",
     "CPR": "C C8 G PG 14+ 18+ E", "FSF": "0 6 12 16 18", "FSK": "0 6 12 16 18", "MPAA": "G PG PG13 R NC17",
     "UK_CP": "U Uc PG 12 12A 15 18 R18", "USA_PR": "TVY TVY7 TVG TVPG TV14 TVMA",
@@ -285,7 +285,7 @@ def _language_tag(code: str) -> str:
 def _rating(article: Article) -> Rating:
     """Return the article's rating if Roku knows it; what carries none is UNRATED and no feed is blocked."""
     given = article.rating
-    return given if given and given.value in _RATINGS.get(given.source, "").split() else _UNRATED
+    return given if given and given.value in RATINGS.get(given.source, "").split() else _UNRATED
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ No writer imports this: a check that shared a helper with `write` would share it
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,8 @@ from feeds.model import Issue, Severity
 
 DEVICE_LIMIT = 512_000
 SHORT, LONG, TAG = 200, 500, 20
+# More of one fault tell nobody more, and a feed of a hundred thousand items has a million.
+MOST_OF_A_CODE = 10_000
 
 
 class Rule(Struct, frozen=True):
@@ -130,10 +133,12 @@ def checked(body: bytes, look: Callable[[str], Iterable[Issue]]) -> list[Issue]:
 
 
 def _unique(issues: Iterable[Issue]) -> list[Issue]:
-    """Return the first issue of each code and place, in their order."""
+    """Return the first issue of each code and place, in their order, and not endlessly many of a code."""
     found: dict[tuple[str, str], Issue] = {}
+    counts: Counter[str] = Counter()
     for one in issues:
-        found.setdefault((one.code, one.where), one)
+        if counts[one.code] < MOST_OF_A_CODE and found.setdefault((one.code, one.where), one) is one:
+            counts[one.code] += 1
     return list(found.values())
 
 

@@ -20,18 +20,18 @@ from rich.table import Table
 from feeds import FORMATS, text
 from feeds.model import Article, Issue
 from feedsvc import serving
-from feedsvc.http import FetchError, Http, Response
+from feedsvc.http import FetchError, Http
 from feedsvc.settings import CannotRun, HttpSettings, Settings, SettingsError, load, with_port
 from feedsvc.sources import SOURCES
 
 # A command imports what it needs when it runs: together that takes longer than a server's whole start.
 if TYPE_CHECKING:
     from feedsvc.app import Service
-    from feedsvc.checker import Checked
     from feedsvc.discovery import Discovered
     from feedsvc.report import Report
     from feedsvc.why import Standing
 
+WRITTEN = click.Path(path_type=Path, dir_okay=False)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -214,26 +214,24 @@ def print_issues(issues: tuple[Issue, ...]) -> None:
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: found by itself.")
 @click.option("--media", is_flag=True, help="Fetch pictures and videos too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--html", "page", type=WRITTEN, help="Write the report as one page to send to somebody.")
+@click.option("--fix", "fix", type=WRITTEN, help="Write a mended feed.")
+@click.option("--base-url", default="", help="Where the mended feed and its thumbnails will stand.")
 @click.pass_obj
-def check(settings: Path, file_or_url: str, format_name: str | None, media: bool, as_json: bool) -> None:
+def check(settings: Path, /, file_or_url: str, as_json: bool, **wanted: Any) -> None:
     """Check anybody's feed: its rules, and what each reader on a TV shows."""
-    from feedsvc import checker
+    from feedsvc import app
+    from feedsvc.checker import asked, printed
 
-    options = read_settings(settings).http if settings.exists() else HttpSettings()
-    with closing(Http(allowing(options, file_or_url))) as http:
-        body, served = read_feed(file_or_url, http, options.max_listing)
-        found = checker.check(body, file_or_url, format_name or "", served)
-        if media:
-            with progress_bar("media") as progress:
-                looked = checker.check_media(
-                    found.screens,
-                    lambda url: http.get(url, max_bytes=options.max_image).body,
-                    http.open,
-                    lambda done, total: progress("check", done, total),
-                )
-            found = msgspec.structs.replace(found, issues=(*found.issues, *looked))
-    print_json(found) if as_json else print_checked(file_or_url, found)
-    sys.exit(0 if found.fine else 1)
+    known = read_settings(settings) if settings.exists() else None
+    options = allowing(known.http if known else HttpSettings(), file_or_url)
+    wanted["format_name"] = wanted["format_name"] or ""
+    wanted |= {"public_url": known.server.public_url} if known else {}
+    with closing(Http(options)) as http, progress_bar("media") as progress:
+        question = asked.Asked(file_or_url, **wanted)
+        found = asked.answer(question, http, app.now(), lambda done, total: progress("check", done, total))
+    print_json(found.report) if as_json else printed.print_examined(out, found)
+    sys.exit(0 if (found.fixed or found.checked).fine else 1)
 
 
 def allowing(options: HttpSettings, address: str) -> HttpSettings:
@@ -242,26 +240,16 @@ def allowing(options: HttpSettings, address: str) -> HttpSettings:
     return options.model_copy(update={"allow_hosts": (*options.allow_hosts, host)}) if host else options
 
 
-def read_feed(file_or_url: str, http: Http, max_bytes: int) -> tuple[bytes, Response | None]:
-    """Return the bytes of a file or an address, and how the latter was served."""
-    if "://" in file_or_url:
-        response = http.get(file_or_url, max_bytes=max_bytes)
-        return response.body, response
-    try:
-        return Path(file_or_url).read_bytes(), None
-    except OSError as error:
-        could_not_run(f"{file_or_url}: cannot be read ({error.strerror}). Name a file or an address.")
+@main.command("codes")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def codes_command(as_json: bool) -> None:
+    """Say what every code means that a report may carry."""
+    from feedsvc.codes import codes
 
-
-def print_checked(name: str, found: "Checked") -> None:
-    """Print what a check found: issues, then each reader's screen."""
-    out.print(f"[bold]{escape(name)}[/] as {found.format}, {found.size:,} bytes")
-    print_issues(found.issues)
-    for screen in found.screens:
-        tiles = sum(len(row.tiles) for row in screen.rows)
-        crash = f" [red]crash:[/] {escape(screen.crash.message)}" if screen.crash else ""
-        out.print(f"  the {screen.reader} shows {tiles} items in {len(screen.rows)} rows{crash}")
-    out.print("[green]fine[/]" if found.fine else "[red]problems found[/]")
+    if as_json:
+        print_json(codes())
+    for code in () if as_json else codes():
+        out.print(f"[bold]{code.code}[/] {escape(code.meaning)} [green]{escape(code.fix)}[/]".rstrip())
 
 
 @main.command("why")

@@ -67,6 +67,10 @@ def series(playlist: int = 1, /, **changes: dict[str, object]) -> Edit:
     return on_json(fault)
 
 
+def _episode(item: Any, name: str) -> dict[str, Any]:
+    return {**item, "id": name, "episodeNumber": 1}
+
+
 _SPACES = (b" " * 1023 + b"\n") * 510
 _URL = "https://cdn.example.org/1/master.m3u8"
 _PICTURE = "https://cdn.example.org/1.jpg"
@@ -153,7 +157,15 @@ ROKU: Mapping[str, Edit] = {
     # series
     "bad_season": series(season={"seasonNumber": "first"}),
     "bad_episode": series(episode={"episodeNumber": 1.5}),
-    "two_styles": series(series={"episodes": []}),
+    "two_styles": on_json(
+        lambda root, item, content: root.update(
+            series=[{
+                **{k: v for k, v in item.items() if k not in ("content", "rating")}, "id": "a000000000000009",
+                "seasons": [{"seasonNumber": 1, "episodes": [_episode(item, "a000000000000008")]}],
+                "episodes": [_episode(item, "a000000000000007")],
+            }]
+        )
+    ),
     # rows
     "no_categories": without("root", "categories"),
     "bad_category": with_("root", categories=[{"name": "World", "playlistName": "World", "order": "newest"}]),
@@ -249,7 +261,7 @@ MRSS: Mapping[str, Edit] = {
     "bad_enclosure": swap("<guid", '<enclosure url="https://cdn.example.org/1.mp4" type="video/mp4"/><guid'),
     "bad_modified": swap("<guid", "<dcterms:modified>yesterday</dcterms:modified><guid"),
     "too_many_keywords": swap("<media:keywords>", "<media:keywords>a,b,c,d,e,f,g,h,i,j,"),
-    "no_video": lambda body: body.replace(b"media:content", b"media:text", 1),
+    "no_video": lambda body: re.sub(rb"<media:content [^>]*/>", b"", body, count=1),
     "bad_attribute": swap('medium="video"', 'medium="film"'),
     "bad_media_value": swap("<media:title", '<media:hash algo="md5">abc</media:hash><media:title'),
     "group_of_one": lambda body: body.replace(b"<media:content", b"<media:group><media:content", 1).replace(
@@ -361,15 +373,40 @@ SEARCH: Mapping[str, Edit] = {
 FAULTS: Mapping[str, Mapping[str, Edit]] = {
     "roku": ROKU, "roku_mrss": ROKU_MRSS, "mrss": MRSS, "search": SEARCH, "mrss_msn": MSN,
 }  # fmt: skip
+# What blanks a TV, named after what its reader says.
+ON_TV: Mapping[str, Mapping[str, Edit]] = {
+    "roku": {
+        "reader_empty": lambda body: b"",
+        "reader_genres": without("item", "genres"),
+        "reader_id": with_("item", id=7),
+        "reader_id_pattern": on_json(lambda root, _, __: root["playlists"][0]["itemIds"].insert(0, "a(b")),
+        "reader_json": ROKU["not_json"],
+        "reader_no_categories": ROKU["no_categories"],
+        "reader_shape": ROKU["not_object"],
+        "reader_videos": ROKU["no_video"],
+    },
+    "roku_mrss": {
+        "reader_no_rows": ROKU_MRSS["no_items"],
+        "reader_not_rss": ROKU_MRSS["not_rss"],
+        "reader_white_space": ROKU_MRSS["white_space"],
+        "reader_xml": ROKU_MRSS["not_xml"],
+    },
+}
+
+
+def good(name: str) -> bytes:
+    """Return a feed in a format in which nothing is wrong."""
+    return FORMATS[name].write(of_files() if name == "mrss_msn" else small()).body
 
 
 def main() -> None:
     """Write every file."""
-    for name, faults in FAULTS.items():
-        good = FORMATS[name].write(of_files() if name == "mrss_msn" else small()).body
+    for name, faults in {name: {**FAULTS[name], **ON_TV.get(name, {})} for name in FAULTS}.items():
         (INVALID / name).mkdir(parents=True, exist_ok=True)
         for code, fault in faults.items():
-            (INVALID / name / code).with_suffix(Path(FORMATS[name].path).suffix).write_bytes(fault(good))
+            (INVALID / name / code).with_suffix(Path(FORMATS[name].path).suffix).write_bytes(
+                fault(good(name))
+            )
 
 
 if __name__ == "__main__":

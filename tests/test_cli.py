@@ -225,12 +225,9 @@ def test_check_of_what_cannot_be_had_exits_2(desk: Desk, name: str) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\x00\xff", b"<html><p>Error 500</p>", b"{", b"[]", b"<rss/>", b"\xef\xbb\xbf{}"]
-)
-def test_check_takes_any_bytes(desk: Desk, tmp_path: Path, body: bytes) -> None:
-    path = tmp_path / "feed.json"
-    path.write_bytes(body)
-    result = desk.run("check", str(path))
-    assert result.exit_code == 1
-    assert "problems found" in result.stdout
+def test_codes_are_said(desk: Desk) -> None:
+    assert "bad_rating A rating must be an object" in desk.run("codes").stdout
+    told = {code["code"]: code for code in json.loads(desk.run("codes", "--json").stdout)}
+    assert told["bad_rating"]["severity"] == "error"
+    assert told["bad_rating"]["formats"] == ["roku"]
+    assert told["no_guid"]["formats"] == ["roku_mrss", "mrss"]

@@ -13,7 +13,7 @@ from feedsvc import app, cli
 from feedsvc.settings import Settings, load
 from feedsvc.sources import SOURCES
 from feedsvc.web import create_app
-from tests.codes import CODES
+from tests.codes import CODES, table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -41,6 +41,10 @@ def test_every_setting_is_in_the_readme(setting: str) -> None:
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_is_in_the_readme(code: str) -> None:
     assert f"| `{code}` |" in README
+
+
+def test_the_table_of_codes_is_as_it_is_made() -> None:
+    assert table() in README
 
 
 def test_the_readme_has_no_code_that_is_gone() -> None:

@@ -16,7 +16,7 @@ from feeds import FORMATS, mrss, recognise, roku, search
 from feeds.checks import mrss as checks
 from feeds.checks import presets
 from feeds.model import Feed, Format, Issue, Row, Written
-from feeds.readers import unseen
+from feeds.readers import READERS, unseen
 from tests.feeds_strategies import (
     CHANNEL,
     FILE,
@@ -29,7 +29,7 @@ from tests.feeds_strategies import (
     small,
     story,
 )
-from tests.make_invalid import FAULTS
+from tests.make_invalid import FAULTS, ON_TV
 
 INVALID = Path(__file__).parent / "data" / "invalid"
 FEEDS = Path(__file__).parent.parent / "feeds"
@@ -37,7 +37,8 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "roku": roku.CODES, "roku_mrss": checks.CODES, "mrss": checks.CODES, "search": search.CODES,
     **{fmt.name: {**checks.CODES, **presets.CODES} for fmt in mrss.PRESETS},
 }  # fmt: skip
-INVALID_FILES = sorted(INVALID.glob("*/*"))
+INVALID_FILES = sorted(path for path in INVALID.glob("*/*") if not path.stem.startswith("reader_"))
+ON_TV_FILES = sorted(INVALID.glob("*/reader_*"))
 KNOWN_NAMES = re.findall(r'"(\w+)":', (FEEDS / "schemas" / "direct-publisher.schema.json").read_text("utf-8"))
 
 every_format = pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
@@ -218,7 +219,16 @@ def test_an_invalid_file_has_the_fault_it_is_named_after(path: Path) -> None:
         assert issue.fix.endswith(".")
 
 
+@pytest.mark.parametrize("path", ON_TV_FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_a_reader_crashes_as_the_file_is_named(path: Path) -> None:
+    screens = [read(path.read_bytes(), FORMATS[path.parent.name].path) for read in READERS.values()]
+    assert path.stem in {screen.crash.code for screen in screens if screen.crash}
+
+
 def test_every_code_has_its_file() -> None:
+    assert {(path.parent.name, path.stem) for path in ON_TV_FILES} == {
+        (name, code) for name, faults in ON_TV.items() for code in faults
+    }
     files = {(path.parent.name, path.stem) for path in INVALID_FILES}
     assert files == {(name, code) for name, faults in FAULTS.items() for code in faults}
     assert {code for name, code in files if name == "roku"} == set(roku.CODES)

@@ -13,6 +13,7 @@ from feeds.model import Issue
 from feeds.rules import COMMON, Rule, Rules
 
 Json = dict[str, Any]
+_AT_ONCE = 200
 
 RULES: Rules = {
     "not_json": Rule(
@@ -63,7 +64,7 @@ def _load(text: str, found: list[Issue]) -> Any:
         value = float(digits)
         if value in (float("inf"), float("-inf")) or value != value:
             found.append(_issue("bad_number", "", rules.quoted(digits)))
-            return 0
+            return 1  # so that nothing else is wrong with it
         return value if len(digits) > 15 or not digits.lstrip("-").isdigit() else int(digits)
 
     return json.loads(
@@ -118,14 +119,32 @@ def pointer(path: Iterable[str | int]) -> str:
 
 
 def violations(
-    validator: Draft202012Validator, root: Json, said: Callable[[ValidationError], Iterable[Issue]]
+    validator: Draft202012Validator,
+    root: Json,
+    said: Callable[[list[str | int], ValidationError], Iterable[Issue]],
 ) -> Iterator[Issue]:
-    """Yield what is `said` of each error that a schema finds, in its order."""
+    """Yield what is `said` of each error that a schema finds at a path, list by list."""
     try:
-        for error in validator.iter_errors(root):
-            yield from said(error)
+        for error in validator.iter_errors(_beginning(root)):
+            yield from said(list(error.instance_path), error)
+        # Each error holds what it is about: those of all items at once would take a hundred times the feed.
+        for name, start in _further(root):
+            for error in validator.iter_errors({name: root[name][start : start + _AT_ONCE]}):
+                path = list(error.instance_path)
+                if len(path) > 1 and isinstance(path[1], int):
+                    yield from said([name, path[1] + start, *path[2:]], error)
     except ValueError:  # the validator looks 255 levels down
         yield _issue("too_deep", "")
+
+
+def _beginning(root: Json) -> Json:
+    return {name: part[:_AT_ONCE] if isinstance(part, list) else part for name, part in root.items()}
+
+
+def _further(root: Json) -> Iterator[tuple[str, int]]:
+    for name, part in root.items():
+        if isinstance(part, list):
+            yield from ((name, start) for start in range(_AT_ONCE, len(part), _AT_ONCE))
 
 
 def foreign(path: list[str | int], names: Iterable[str], known: Container[str]) -> Iterator[Issue]:

@@ -44,6 +44,9 @@ def _issues(text: str) -> Iterator[Issue]:
     if not text.startswith(("<?xml", "<rss")):  # C2
         yield issue("bad_start", "")
     channel, found = read(text, _as_written)
+    if channel and (prefix := _other_prefix(channel)):
+        # All else is judged as if the prefix were the one that readers look for.
+        channel, found = read(text, lambda element: _as_written(element).replace(f"{prefix}:", "media:", 1))
     yield from found
     if channel is not None:
         yield from _channel(channel)
@@ -52,6 +55,11 @@ def _issues(text: str) -> Iterator[Issue]:
 def _as_written(element: Element) -> str:
     name = str(element.tag).rpartition("}")[2]
     return f"{element.prefix}:{name}" if element.prefix else name
+
+
+def _other_prefix(channel: Part) -> str:
+    declared = namespaces(channel)
+    return "" if "media" in declared else next((p for p, uri in declared.items() if p and uri == MEDIA), "")
 
 
 def _channel(channel: Part) -> Iterator[Issue]:

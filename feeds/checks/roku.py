@@ -151,7 +151,8 @@ def _rating(entry: _Entry, _: Json) -> Iterator[Issue]:
 
 def _videos(entry: _Entry, _: Json) -> Iterator[Issue]:
     videos = list(objects_in(entry.content.get("videos"), f"{entry.where}/content/videos"))
-    if not videos and entry.kind not in ("series", "episodes"):
+    told = isinstance(entry.value.get("content"), dict)
+    if told and not videos and entry.kind not in ("series", "episodes"):
         yield _issue("no_video", f"{entry.where}/content/videos")
     fixed = [(where, v) for where, v in videos if v.get("videoType") in _FIXED]
     if len(fixed) > 1:
@@ -213,7 +214,14 @@ def _rows(root: Json, entries: tuple[_Entry, ...]) -> Iterator[Issue]:
         shown = _shown(category, playlists, listed)
         reached |= shown
         yield from _category(where, category, playlists, shown)
-    yield from _unreached([e for e in listed if e.id not in reached], reached, categories)
+    # What hangs on a playlist that is itself at fault is told with that.
+    if reached or not any(_is_dead(category, playlists) for _, category in categories):
+        yield from _unreached([e for e in listed if e.id not in reached], reached, categories)
+
+
+def _is_dead(category: Json, playlists: list[tuple[str, Json]]) -> bool:
+    name = text_of(category.get("playlistName"))
+    return bool(name) and not any(p.get("name") == name and p.get("itemIds") for _, p in playlists)
 
 
 def _playlists(
@@ -260,7 +268,10 @@ def _category(
         yield _issue("category_mix", where)
     if any(re.search(r"\b(?:and|or)\b", term, re.IGNORECASE) for term in re.split(r"\sAND\s|\sOR\s", query)):
         yield _issue("query_splits_tag", f"{where}/query", rules.quoted(query))
-    if name and name not in {p.get("name") for _, p in playlists if isinstance(p.get("name"), str)}:
+    names = [p.get("name") for _, p in playlists]
+    if name and name not in names:
+        if not all(isinstance(known, str) for known in names):
+            return
         yield _issue("unknown_playlist", f"{where}/playlistName", rules.quoted(name))
     elif not shown:
         yield _issue("empty_row", where, rules.quoted(text_of(category.get("name"))))

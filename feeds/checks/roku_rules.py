@@ -124,7 +124,7 @@ RULES: Rules = {
     "unused_playlist": Rule(
         "warning", "No category names this playlist, so it is not shown.", "Leave it out."
     ),
-    "unknown_item": Rule("error", "A playlist names an item that is not there.", "Leave it out."),
+    "unknown_item": Rule("warning", "A playlist names an item that is not there.", "Leave it out."),
     "playlist_episode": Rule("error", "A playlist names an episode, which Roku forbids.", "Name the series."),
     "unreached_item": Rule(
         "warning", "No category shows this item, so one reader never does.", "Give it a tag or a playlist."

@@ -19,6 +19,8 @@ CODES = rules.meanings(RULES)
 _TEXTS = {
     "titles": "no_title", "shortDescriptions": "no_description", "longDescriptions": "bad_long_description",
 }  # fmt: skip
+# What a schema asks of one type, and so of an asset without any.
+_BY_TYPE = ("bad_episode_info", "bad_season_info", "bad_live_info", "bad_external_source")
 _TIMED = ("movie", "tvSpecial", "episode", "shortForm")
 _SHORT_FORM = 15 * 60
 _PLAY_ID = 255
@@ -56,7 +58,10 @@ def _issues(text: str) -> Iterator[Issue]:
     if not isinstance(root, dict):
         return
     assets = [_Asset(*placed) for placed in objects_in(root.get("assets"), "/assets")]
-    yield from search_schema.issues(root)
+    untyped = {asset.where for asset in assets if not asset.type}
+    yield from (
+        i for i in search_schema.issues(root) if i.code not in _BY_TYPE or _asset_of(i) not in untyped
+    )
     yield from _defaults(root, assets)
     for asset in assets:
         for rule in (_texts, _images, _release, _durations, _play_options):
@@ -64,6 +69,10 @@ def _issues(text: str) -> Iterator[Issue]:
         yield from _languages(asset, text_of(root.get("defaultLanguage")))
     yield from _ids(assets)
     yield from _series(assets)
+
+
+def _asset_of(issue: Issue) -> str:
+    return "/".join(issue.where.split("/")[:3])
 
 
 def _issue(code: str, where: str, detail: str = "") -> Issue:

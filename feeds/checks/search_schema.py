@@ -70,8 +70,8 @@ def issues(root: dict[str, Any]) -> Iterator[Issue]:
     return violations(_VALIDATOR, root, _schema_issue)
 
 
-def _schema_issue(error: ValidationError) -> Iterator[Issue]:
-    path, kind = list(error.instance_path), error.kind
+def _schema_issue(path: list[str | int], error: ValidationError) -> Iterator[Issue]:
+    kind = error.kind
     if isinstance(kind, ValidationErrorKind.UnevaluatedProperties | ValidationErrorKind.AdditionalProperties):
         yield from foreign(path, kind.unexpected, _known(path))
         return

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import loose_json, text
 from feeds.model import Issue
 from feedsvc.charsets import utf8
 from feedsvc.http import Validator
 from feedsvc.settings import SourceSettings
-from feedsvc.sources import direct_publisher, feed, loose_json
+from feedsvc.sources import direct_publisher, feed
 from feedsvc.sources.feed import Listing
 from feedsvc.sources.roku_item import secure
 from feedsvc.sources.roku_values import Notes

@@ -1,8 +1,9 @@
 """JSON as people write it by hand, read as far as it can be.
 
 Plain JSON is read by the standard library. Of the rest, comments, trailing and missing commas, line breaks in
-texts and quotation marks nobody escaped are mended in one pass over its tokens; from a fault that stays, all
-that stands before it is taken. json-repair would guess more, but 50 kB made for it keep it busy for minutes.
+texts, quotation marks nobody escaped, names and texts without them or with single ones, and escapes there are
+none of are mended in one pass over its tokens; from a fault that stays, all that stands before it is taken.
+json-repair would guess more, but 50 kB made for it keep it busy for minutes.
 """
 
 import json
@@ -15,11 +16,17 @@ from msgspec import Struct
 _ENDS = r"(?=\s{0,200}(?:[,:}\]]|/[/*]|\Z)|[ \t\r]{0,200}\n\s{0,200}\")"
 _TOKEN = re.compile(
     rf'"(?P<text>(?:[^"\\]++|\\.|"(?!{_ENDS}))*+)(?:"|\\?\Z)|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))'
+    r"|'(?P<single>(?:[^'\\]++|\\.|'(?!\s{0,200}(?:[,:}\]]|\Z)))*+)'"
     r"|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"/]+|/)",
     re.S,
 )
-_BARE_QUOTE = re.compile(r'(\\.)|"', re.S)
-_VALUE_ENDS = frozenset({"text", "word", "]", "}"})
+_BARE_QUOTE = re.compile(r'(\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])|\\(.)|"', re.S)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WORDS = {
+    "true": "true", "True": "true", "false": "false", "False": "false", "null": "null", "None": "null",
+    "undefined": "null", "NaN": "NaN", "Infinity": "Infinity", "-Infinity": "-Infinity",
+}  # fmt: skip
+_VALUE_ENDS = frozenset({"text", "single", "word", "]", "}"})
 _CLOSERS = {"[": "]", "{": "}"}
 _DEEPEST = 100
 
@@ -74,7 +81,7 @@ def _mended(document: str) -> tuple[list[str], bool]:
         kind = match.lastgroup or ""
         if kind == "comment":
             continue
-        token = match["mark"] or (_text(match["text"]) if kind == "text" else match["word"])
+        token = match["mark"] or (_word(match["word"]) if kind == "word" else _text(match[kind]))
         if token in ("]", "}") and last == ",":
             tokens.pop()
         elif last in _VALUE_ENDS and (kind != "mark" or token in _CLOSERS):
@@ -90,7 +97,12 @@ def _mended(document: str) -> tuple[list[str], bool]:
 
 
 def _text(said: str) -> str:
-    return '"' + _BARE_QUOTE.sub(lambda match: match[1] or '\\"', said) + '"'
+    return '"' + _BARE_QUOTE.sub(lambda match: match[1] or match[2] or '\\"', said) + '"'
+
+
+def _word(said: str) -> str:
+    """Return what stands without quotation marks: a number, a word that JSON has, or a text."""
+    return _WORDS.get(said) or (said if _NUMBER.fullmatch(said) else _text(said))
 
 
 def _until(tokens: list[str], position: int) -> str:

@@ -1,0 +1,106 @@
+"""A document read whatever is wrong with it: its bytes, its JSON, its XML."""
+
+import codecs
+import re
+from html.entities import html5
+from xml.sax.saxutils import escape
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from feeds import loose_json, text
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+_DECLARED = re.compile(r"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_DECLARATION = re.compile(
+    r"^.*?<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^]]*\])?[^>]*>", re.DOTALL | re.IGNORECASE
+)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ENTITY = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,31});")
+_LONE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_HTML = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|pre|"
+    r"script|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul|video)(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
+)
+_XML_OWN = ("amp", "lt", "gt", "quot", "apos")
+
+
+def decoded(body: bytes) -> str:
+    """Return the text of a document in whatever encoding it is, without a byte order mark."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body.decode(name, "replace").lstrip("\ufeff")
+    if b"\x00" in body[:4]:
+        return body.decode("utf-16-be" if body[:1] == b"\x00" else "utf-16-le", "replace")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        found = _DECLARED.search(body[:300].decode("latin-1"))
+        return _as(body, found[1] if found else "cp1252")
+
+
+def _as(body: bytes, name: str) -> str:
+    try:
+        return body.decode(name, "replace")
+    except LookupError:
+        return body.decode("cp1252", "replace")
+
+
+def json_value(document: str) -> tuple[object, bool]:
+    """Return the value of a JSON text, None if it has none, and whether it was readable as it stood."""
+    try:
+        found = loose_json.read(document)
+    except ValueError:
+        return None, False
+    return _fit(found.value), not found.fault
+
+
+def _fit(value: object, depth: int = 0) -> object:
+    """Return the value with texts that any tool takes, and nothing nested deeper than a feed is."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if depth > 20:
+        return None
+    if isinstance(value, list):
+        return [_fit(part, depth + 1) for part in value]
+    if isinstance(value, dict):
+        return {str(_fit(key)): _fit(part, depth + 1) for key, part in value.items()}
+    return None if isinstance(value, float) and value - value != 0 else value
+
+
+def xml_root(document: str) -> tuple[Element | None, bool]:
+    """Return the root of an XML document, None if it has none, and whether it was readable as it stood."""
+    content = text.safe(_DECLARATION.sub("", document, count=2)).strip()
+    try:
+        return etree.fromstring(content.encode(), _parser(recover=False)), True
+    except (etree.XMLSyntaxError, ValueError):
+        pass
+    start = content.find("<rss")
+    content = "".join(map(_escaped, _CDATA.split(content[max(start, 0) :])))
+    try:
+        return etree.fromstring(content.encode(), _parser(recover=True)), False
+    except (etree.XMLSyntaxError, ValueError):
+        return None, False
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True,
+        strip_cdata=True, recover=recover,
+    )  # fmt: skip
+
+
+def _escaped(part: str) -> str:
+    """Return a piece of XML, HTML's tags and lone ampersands in it as text, its entities as characters."""
+    if part.startswith("<![CDATA["):
+        return part
+    part = _HTML.sub(lambda tag: escape(tag[0]), part)
+    return _LONE.sub("&amp;", _ENTITY.sub(_character, part))
+
+
+def _character(found: re.Match[str]) -> str:
+    return found[0] if found[1] in _XML_OWN else html5.get(f"{found[1]};", found[0])

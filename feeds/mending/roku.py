@@ -1,0 +1,197 @@
+"""Direct Publisher JSON mended: every item in its list, its parts in their shape, rows that show them all."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from feeds import rules, text
+from feeds.mending import values
+from feeds.mending.document import decoded, json_value
+from feeds.mending.mended import ROOM, Mended, Told, differences, done, in_parts, unreadable
+from feeds.mending.roku_item import Items, changes, is_item
+from feeds.mending.rows import with_ids, with_rows
+from feeds.mending.values import Json, spelled, spellings
+from feeds.model import Issue
+
+LISTS = ("movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
+_ROOT_NAMES = spellings(
+    (*LISTS, "providerName", "lastUpdated", "language", "categories", "playlists"),
+    videos="shortFormVideos", shortforms="shortFormVideos", shortformvideo="shortFormVideos", movie="movies",
+    livefeed="liveFeeds", live="liveFeeds", tvspecial="tvSpecials", shows="series", tvshows="series",
+    provider="providerName", title="providerName", updated="lastUpdated",
+)  # fmt: skip
+_SHORT_FORM = 15 * 60
+
+
+def mend(body: bytes, told: Told) -> Mended:
+    """Return the mended feed, in several documents if it is too large for one."""
+    value, whole = json_value(decoded(body))
+    root = _root(value)
+    if root is None:
+        return unreadable()
+    work = _Work(root, told)
+    issues = [] if whole else [done("mended_document", "")]
+    issues += work.mended()
+    if not work.items:
+        return Mended((), (*issues, *unreadable().issues))
+    bodies = tuple(work.documents())
+    return Mended(bodies, (*issues, *work.issues))
+
+
+def _root(value: object, depth: int = 3) -> Json | None:
+    """Return the object that holds the lists, be it wrapped in a list or another object."""
+    if isinstance(value, list):
+        feeds = [found for part in value[:10] if (found := _root(part, depth - 1)) and depth]
+        if feeds:
+            return feeds[0]
+        return {"shortFormVideos": value} if any(map(is_item, value)) else None
+    if not isinstance(value, dict):
+        return None
+    root = spelled(value, _ROOT_NAMES)
+    if any(is_item(item) for part in root.values() if isinstance(part, list) for item in part):
+        return root
+    inner = (_root(part, depth - 1) for part in value.values() if depth and isinstance(part, dict | list))
+    return next(filter(None, inner), None)
+
+
+class _Work:
+    """The mending of one feed: its items list by list, then what they are named and shown by."""
+
+    def __init__(self, root: Json, told: Told) -> None:
+        self.root = root
+        self.told = told
+        self.language = values.language(root.get("language"), "en")
+        self.updated = told.when(root.get("lastUpdated"))
+        self.of_items = Items(told, self.language, self.updated)
+        self.items: dict[str, list[Json]] = {}
+        self.issues: list[Issue] = []
+
+    def mended(self) -> Iterator[Issue]:
+        """Mend everything; yield what was done."""
+        for name, part in list(self.root.items()):
+            if name not in ("categories", "playlists") and isinstance(part, list | dict):
+                yield from self._list(name, part)
+        shown, issues = with_ids(self.items)
+        yield from issues
+        rows = with_rows(self.root, self.items, shown)
+        yield from self._scalars()
+        self.categories, self.playlists = rows.categories, rows.playlists
+        yield from rows.issues
+
+    def _list(self, name: str, part: object) -> Iterator[Issue]:
+        for number, value in enumerate(values.listed(part)):
+            if isinstance(value, dict) and (name in LISTS or is_item(value)):
+                yield from self._item(name, f"/{name}/{number}", value)
+
+    def _item(self, name: str, where: str, value: Json) -> Iterator[Issue]:
+        # The name of a list no reader knows is what its items have in common: a row, if they are several.
+        value = value if name in LISTS else {"tags": [name], **value}
+        item, before = self.of_items.mended(value)
+        if item is None:
+            yield done("left_out_no_video", where, rules.quoted(values.words(before.get("title"))))
+            return
+        home = _home(name, item)
+        if home != name:
+            yield done("mended_shape", where, f"it is now in `{home}`")
+        if home == "liveFeeds" and item.get("thumbnail"):
+            item = {**item, "brandedThumbnail": item.get("brandedThumbnail") or item["thumbnail"]}
+        yield from changes(before, item, where)
+        self.items.setdefault(home, []).append(item)
+
+    def _scalars(self) -> Iterator[Issue]:
+        root = self.root
+        newest = (
+            max(str(item["releaseDate"]) for items in self.items.values() for item in items)
+            if self.items
+            else ""
+        )
+        updated = self.updated or self.told.when(newest) or self.told.now
+        given = root.get("lastUpdated")
+        mended = {
+            "providerName": values.words(root.get("providerName")) or "Channel",
+            "lastUpdated": given if isinstance(given, str) and rules.moment(given) else text.iso(updated),
+            "language": self.language,
+        }
+        codes = {"providerName": "mended_title", "lastUpdated": "mended_date", "language": "mended_language"}
+        yield from differences(root, mended, codes, "")
+        rows = ("categories", "playlists")
+        rest = {n: v for n, v in root.items() if n not in (*LISTS, *rows) and not isinstance(v, list | dict)}
+        self.root = {**mended, **{n: v for n, v in rest.items() if n not in mended}}
+
+    def documents(self) -> Iterator[bytes]:
+        """Yield the documents, the newest items in the first, each small enough for a TV."""
+        ordered = [
+            (name, item)
+            for name in LISTS
+            for item in sorted(self.items.get(name, ()), key=_age, reverse=True)
+        ]
+        whole = self._document(ordered, in_order=False)
+        if len(whole) <= ROOM:
+            yield whole
+            return
+        newest = [
+            (name, _briefly(item))
+            for name, item in sorted(ordered, key=lambda pair: _age(pair[1]), reverse=True)
+        ]
+        whole = self._document(newest, in_order=True)
+        if len(whole) <= ROOM:
+            yield whole
+            return
+        # An item stands in its list and, by its id, in playlists.
+        costs = [len(msgspec.json.encode(item)) + 2 * len(str(item["id"])) + 20 for _, item in newest]
+        head = len(self._document((), in_order=True)) + 200 * len(self.categories)
+        parts = in_parts(costs, ROOM - head)
+        self.issues.append(done("feed_split", "", f"there are {parts[-1] + 1} files"))
+        for number in range(parts[-1] + 1):
+            yield self._document(
+                [pair for part, pair in zip(parts, newest, strict=True) if part == number], in_order=True
+            )
+
+    def _document(self, items: Iterable[tuple[str, Json]], *, in_order: bool) -> bytes:
+        chosen = list(items)
+        here = {item["id"] for _, item in chosen}
+        lists: dict[str, list[Json]] = {}
+        for name, item in chosen:
+            lists.setdefault(name, []).append(item)
+        if not in_order:
+            lists = self.items
+        playlists = [
+            {**p, "itemIds": [i for i in values.listed(p["itemIds"]) if i in here]} for p in self.playlists
+        ]
+        playlists = [p for p in playlists if p["itemIds"]]
+        named = {p["name"] for p in playlists}
+        asked = {tag.lower() for _, item in chosen for tag in values.texts(item.get("tags"))}
+        categories = [c for c in self.categories if _is_asked(c, named, asked)]
+        document = {
+            **self.root, **{n: lists[n] for n in LISTS if n in lists},
+            "categories": categories, **({"playlists": playlists} if playlists else {}),
+        }  # fmt: skip
+        return msgspec.json.encode(document)
+
+
+def _is_asked(category: Json, playlists: set[object], tags: set[str]) -> bool:
+    if "playlistName" in category:
+        return category["playlistName"] in playlists
+    terms = re.split(r"\s(?:AND|OR)\s", str(category.get("query")))
+    return any(term.strip().lower() in tags for term in terms)
+
+
+def _age(item: Json) -> str:
+    return str(item.get("releaseDate"))
+
+
+def _briefly(item: Json) -> Json:
+    """Return an item without what only repeats the rest: so more of them fit."""
+    short, long = (values.words(item.get(name)) for name in ("shortDescription", "longDescription"))
+    return {n: v for n, v in item.items() if n != "longDescription" or not text.same(short, long)}
+
+
+def _home(name: str, item: Json) -> str:
+    """Return the list an item belongs to: where it stands, if readers look there for one like it."""
+    if "content" not in item:
+        return "series"
+    if name in LISTS and name != "series":
+        return name
+    length = values.whole(values.tables(item["content"])[0].get("duration")) or 0
+    return "shortFormVideos" if length <= _SHORT_FORM else "tvSpecials"
