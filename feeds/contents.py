@@ -102,12 +102,16 @@ def _of_json(body: bytes) -> Iterator[tuple[str, Told]]:
 
 
 def _items(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object that is an item: it has an id and a title, and may stand within another."""
+    """Yield every object that is an item: it has an id and a title, and may stand within another.
+
+    A series is none: its episodes are.
+    """
     if isinstance(value, list):
         for one in value:
             yield from _items(one)
     if isinstance(value, dict):
-        if isinstance(value.get("id"), str) and {"title", "titles"} & value.keys():
+        series = {"seasons", "episodes"} & value.keys() or value.get("type") == "series"
+        if isinstance(value.get("id"), str) and {"title", "titles"} & value.keys() and not series:
             yield value
         for one in value.values():
             yield from _items(one)

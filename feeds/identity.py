@@ -5,6 +5,7 @@ CMS gave the story. An address is compared without what varies between two links
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from feeds import text
@@ -67,6 +68,8 @@ def cms_id(url: str) -> str | None:
     return f"{parts.netloc} {number}" if number else None
 
 
+# An article's address is taken apart for each of its identities, and again for its neighbours in the listing.
+@lru_cache(4096)
 def _parts(url: str) -> SplitResult | None:
     clean = text.web_url(url)
     if clean is None:

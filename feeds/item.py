@@ -13,11 +13,13 @@ from itertools import chain, count
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import programme, text
 from feeds.model import (
     Article,
     Caption,
     Channel,
+    Credit,
+    ExternalId,
     Feed,
     Image,
     Issue,
@@ -27,8 +29,9 @@ from feeds.model import (
     Video,
     Window,
 )
+from feeds.programme import Place, Shape, ad_breaks, credits, external_ids, place, shape
 
-SHORT, LONG, TITLE, TAG, ROW = 200, 500, 200, 20, 60
+SHORT, LONG, TITLE, TAG, ROW = 200, 500, programme.TITLE, 20, 60
 CODES = {
     "bad_id": "An item has no usable id.",
     "no_title": "An item has no title: the article has no headline.",
@@ -39,6 +42,7 @@ CODES = {
     "thumbnail_size": "A thumbnail is not 16:9 of at least 800x450.",
     "window_order": "A window ends before it starts: it never opens.",
     "rating_unknown": "An article's rating is none Roku knows; it goes on air unrated.",
+    "live_left_out": "A live stream is left out of a format that has no place for it.",
     "unrated": "Items without a rating go on air as UNRATED.",
 }
 _ID = re.compile(r"[a-z0-9_]{1,50}")
@@ -76,7 +80,10 @@ RATINGS = {
 
 
 class Item(Struct, frozen=True, gc=False):
-    """What a TV is told about an article; `short` <= 200, `long` <= 500 characters and not the same."""
+    """What a TV is told about an article; `short` <= 200, `long` <= 500 characters and not the same.
+
+    `duration` and `ad_breaks` are seconds; a live stream has none. An episode has a `place` in its series.
+    """
 
     id: str
     title: str
@@ -97,6 +104,11 @@ class Item(Struct, frozen=True, gc=False):
     url: str
     authors: tuple[str, ...]
     updated: datetime | None
+    shape: Shape
+    place: Place | None
+    credits: tuple[Credit, ...]
+    external_ids: tuple[ExternalId, ...]
+    ad_breaks: tuple[int, ...]
 
 
 def item(article: Article, channel: Channel) -> Item | Issue:
@@ -115,7 +127,7 @@ def item(article: Article, channel: Channel) -> Item | Issue:
         )
     if not videos:
         return _why_unplayable(article)
-    if not article.thumbnail or not (picture := _public(article.thumbnail.url)):
+    if not article.thumbnail or not (picture := public_url(article.thumbnail.url)):
         return _why_no_picture(article)
     if not _fills_a_tile(article.thumbnail):
         return _off("thumbnail_size", article, "Its picture is not 16:9 of 800x450.", "Give it a larger one.")
@@ -124,15 +136,19 @@ def item(article: Article, channel: Channel) -> Item | Issue:
     short, long = descriptions(article, channel, title, released)
     names = (*article.section, *article.tags)
     spoken = language(article.language, channel)
+    seconds = 0 if article.kind == "live" else max(1, round(videos[0].duration or 0))
     return Item(
         id=article.id, title=title, short=short, long=long, videos=videos,
         thumbnail=Image(picture, _count(article.thumbnail.width), _count(article.thumbnail.height)),
         captions=tuple(_usable(article.captions, spoken)),
-        trickplay=tuple(TrickPlay(url, t.quality) for t in article.trickplay if (url := _public(t.url))),
-        duration=max(1, round(videos[0].duration or 0)), released=released, added=added,
+        trickplay=tuple(TrickPlay(url, t.quality) for t in article.trickplay if (url := public_url(t.url))),
+        duration=seconds, released=released, added=added,
         language=spoken, genres=_genres(article.genres, names), tags=_tags(names),
         rating=_rating(article), window=article.window, url=text.web_url(article.url) or "",
         authors=tuple(filter(None, map(text.line, article.authors))), updated=article.updated,
+        shape=shape(article, channel, seconds), place=place(article, channel, released),
+        credits=credits(article), external_ids=external_ids(article),
+        ad_breaks=ad_breaks(article, channel.ads, seconds),
     )  # fmt: skip
 
 
@@ -167,10 +183,15 @@ def playable(article: Article) -> tuple[Video, ...]:
     usable = [
         _tidy(video, url)
         for video in article.videos
-        if video.type and 0 < (video.duration or 0) <= _LONGEST and (url := _public(video.url))
+        if video.type and _has_length(video, article) and (url := public_url(video.url))
     ]
     # Both readers play the first rendition only, so what fewer TVs play comes later.
     return tuple(sorted(usable, key=_for_most_tvs))
+
+
+def _has_length(video: Video, article: Article) -> bool:
+    """Tell whether a video is as long as a film can be; a stream has no length."""
+    return article.kind == "live" or 0 < (video.duration or 0) <= _LONGEST
 
 
 def _for_most_tvs(video: Video) -> tuple[bool, int, int, int]:
@@ -217,7 +238,7 @@ def _fills_a_tile(picture: Image) -> bool:
     return width >= 800 and height >= 450 and abs(width * 9 - height * 16) * 100 <= height * 16
 
 
-def _public(url: str) -> str | None:
+def public_url(url: str) -> str | None:
     """Return `url` if a TV may fetch it: https, or http on loopback where a producer previews."""
     clean = text.web_url(url)
     return clean if clean and (clean.startswith("https:") or text.on_loopback(clean)) else None
@@ -226,7 +247,7 @@ def _public(url: str) -> str | None:
 def _usable(captions: tuple[Caption, ...], spoken: str) -> Iterator[Caption]:
     """Yield the captions a TV can fetch; one that does not say its language is in the `spoken` one."""
     for caption in captions:
-        if (url := _public(caption.url)) and (tag := _language_tag(caption.language or spoken)):
+        if (url := public_url(caption.url)) and (tag := _language_tag(caption.language or spoken)):
             yield Caption(url, tag, caption.kind)
 
 

@@ -1,20 +1,24 @@
 """Which articles go on air, in which row, within which byte budget; and why the others do not."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
+from feeds.identity import page_of
 from feeds.item import item
 from feeds.model import Article, Channel, Feed, Issue, Row, RowRule
+from feeds.selection import belongs, series_key
 
 CODES = {
     "expired": "The article's window has closed.",
     "not_yet": "The article's window has not opened yet; it goes on air by itself.",
     "over_budget": "Newer articles take all the bytes a TV will read.",
+    "row_full": "Newer articles fill the article's row up to its limit.",
+    "row_too_old": "The article is older than its row takes.",
     "rendering": "The article's story video is being made; it goes on air by itself.",
     "same_story": "Another source of the channel tells the same story better.",
     "video_expired": "The signed address of an article's video has stopped working.",
@@ -26,10 +30,24 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class Budget(Struct, frozen=True):
-    """A format's room: what one article costs in it, and how many bytes all may take."""
+    """A format's room: what one article costs in it, and how many bytes all may take.
+
+    `opening` is what the first episode of a series costs besides.
+    """
 
     cost: Callable[[Article, Channel], int]
     limit: int
+    format: str = ""
+    opening: Callable[[Article, Channel], int] | None = None
+
+
+class Spent(Struct, frozen=True):
+    """What is used of a format's room, in bytes: in all, and by each article on air or waited for."""
+
+    format: str
+    limit: int
+    used: int
+    costs: Mapping[str, int]
 
 
 class LeftOut(Struct, frozen=True):
@@ -44,6 +62,7 @@ class Lineup(Struct, frozen=True):
 
     feed: Feed
     left_out: tuple[LeftOut, ...]
+    spent: tuple[Spent, ...] = ()
 
     @property
     def on_air(self) -> dict[str, Article]:
@@ -65,14 +84,14 @@ def line_up(
     """
     newest = sorted((_with_what_works(a, now) for a in articles), key=_age)
     refused = {a.id: issue for a in newest if (issue := _refusal(a, channel, now))}
-    rows = _rows([a for a in newest if a.id not in refused], channel.rows)
-    fitting = _fitting(rows, channel, budgets)
-    refused |= {a.id: _rendering(a) for a in newest if a.id in fitting and a.id in waiting}
+    rows, cut = _rows([a for a in newest if a.id not in refused], channel.rows, now)
+    fitting, spent = _fitting(rows, channel, budgets)
+    refused |= cut | {a.id: _rendering(a) for a in newest if a.id in fitting and a.id in waiting}
     on_air = fitting - refused.keys()
-    shown = [Row(title, tuple(a for a in row if a.id in on_air)) for title, row in rows.items()]
+    shown = [Row(row.title, tuple(a for a in row.shown if a.id in on_air)) for row in rows]
     feed = Feed(channel, tuple(row for row in shown if row.articles), _updated(shown, now))
     left_out = (LeftOut(a, refused.get(a.id) or _over_budget(a)) for a in newest if a.id not in on_air)
-    return Lineup(feed, tuple(left_out))
+    return Lineup(feed, tuple(left_out), spent)
 
 
 def _with_what_works(article: Article, now: datetime) -> Article:
@@ -85,8 +104,13 @@ def _with_what_works(article: Article, now: datetime) -> Article:
     return replace(article, videos=(), issues=(issue, *article.issues))
 
 
-def _age(article: Article) -> tuple[float, str]:
-    return -(article.published or article.first_seen or _EPOCH).timestamp(), article.id
+def _age(article: Article) -> tuple[bool, float, str]:
+    """Return what articles are ordered by: the newest first, and a live stream is always new."""
+    return article.kind != "live", -_moment(article).timestamp(), article.id
+
+
+def _moment(article: Article) -> datetime:
+    return article.published or article.first_seen or _EPOCH
 
 
 def _refusal(article: Article, channel: Channel, now: datetime) -> Issue | None:
@@ -129,24 +153,100 @@ def _over_budget(article: Article) -> Issue:
     )
 
 
-def _rows(articles: Sequence[Article], rules: Sequence[RowRule]) -> dict[str, list[Article]]:
+# -- rows ------------------------------------------------------------------------------------------
+
+
+class _Row(Struct):
+    """A row to be: `pinned` articles come first, the others newest first until they are `shown`."""
+
+    title: str
+    others: list[Article]
+    pinned: list[Article] = []
+    oldest_first: bool = False
+
+    @property
+    def wanted(self) -> list[Article]:
+        """What is to stand in the row, in the order in which it gets a place."""
+        return [*self.pinned, *self.others]
+
+    @property
+    def shown(self) -> list[Article]:
+        """What is to stand in the row, in the order in which it does."""
+        return [*self.pinned, *(reversed(self.others) if self.oldest_first else self.others)]
+
+
+def _rows(
+    articles: Sequence[Article], rules: Sequence[RowRule], now: datetime
+) -> tuple[list[_Row], dict[str, Issue]]:
+    """Return the rows, and by id why a row that would take an article does not; `articles` newest first."""
     if not rules:
-        return _rows_by_section(articles)
-    rows = {rule.title: [a for a in articles if in_sections(a, rule.sections)] for rule in rules}
-    placed = {a.id for row in rows.values() for a in row}
-    if rest := [a for a in articles if a.id not in placed]:
-        rows[LATEST] = sorted([*rows.get(LATEST, ()), *rest], key=_age)
-    return rows
+        return _rows_by_section(articles), {}
+    rows: list[_Row] = []
+    cut: dict[str, Issue] = {}
+    placed: set[str] = set()
+    for rule in rules:
+        row, refused = _row(articles, rule, placed, now)
+        rows.append(row)
+        placed |= {a.id for a in row.wanted}
+        cut = refused | cut
+    rest = [a for a in articles if a.id not in placed and a.id not in cut]
+    return [*_with_rest(rows, rest)], {id_: issue for id_, issue in cut.items() if id_ not in placed}
 
 
-def in_sections(article: Article, sections: Iterable[str]) -> bool:
-    """Tell whether an article stands in one of `sections`; when there are none, every article does."""
-    wanted = {text.tag(section, 100) for section in sections}
-    return not wanted or any(text.tag(name, 100) in wanted for name in article.section)
+def _row(
+    articles: Sequence[Article], rule: RowRule, placed: Collection[str], now: datetime
+) -> tuple[_Row, dict[str, Issue]]:
+    pinned = _pinned(articles, rule)
+    above = {a.id for a in pinned} | (set() if rule.repeat else set(placed))
+    fitting = [a for a in articles if a.id not in above and _takes(rule, a)]
+    aged = {a.id: _too_old(a, rule) for a in fitting if _is_older(a, rule.max_age, now)}
+    young = [a for a in fitting if a.id not in aged]
+    room = len(young) if rule.limit is None else max(0, rule.limit - len(pinned))
+    refused = aged | {a.id: _full(a, rule) for a in young[room:]}
+    return _Row(rule.title, young[:room], pinned, rule.order == "oldest_first"), refused
 
 
-def _rows_by_section(articles: Iterable[Article]) -> dict[str, list[Article]]:
-    """Return one row a top section, busiest first, titled as it is most often spelt."""
+def _pinned(articles: Iterable[Article], rule: RowRule) -> list[Article]:
+    """Return the articles that a row's `pins` name by id, GUID or address, in the order of the pins."""
+    if not rule.pins:
+        return []
+    by_name = {name: a for a in articles for name in (page_of(a.url), a.guid, a.id) if name}
+    found = (by_name.get(pin) or by_name.get(page_of(pin)) for pin in rule.pins)
+    return list({a.id: a for a in found if a}.values())
+
+
+def _takes(rule: RowRule, article: Article) -> bool:
+    criteria = rule.sections or rule.tags or rule.series or rule.sources
+    return belongs(article, rule) if criteria else not rule.pins
+
+
+def _with_rest(rows: Iterable[_Row], rest: list[Article]) -> Iterator[_Row]:
+    """Yield the rows with the `rest` in the one that is called Latest, or in a last one of that name."""
+    for row in rows:
+        if rest and row.title == LATEST:
+            row, rest = _Row(LATEST, sorted([*row.others, *rest], key=_age), row.pinned, row.oldest_first), []
+        yield row
+    if rest:
+        yield _Row(LATEST, rest)
+
+
+def _is_older(article: Article, max_age: timedelta | None, now: datetime) -> bool:
+    return max_age is not None and article.kind != "live" and now - _moment(article) > max_age
+
+
+def _too_old(article: Article, rule: RowRule) -> Issue:
+    days = rule.max_age.total_seconds() / 86400 if rule.max_age else 0
+    message = f"It is older than the {days:g} days that its row “{rule.title}” takes."
+    return _info("row_too_old", article, message, "If it is wanted, raise max_age of the row.")
+
+
+def _full(article: Article, rule: RowRule) -> Issue:
+    message = f"Newer articles fill its row “{rule.title}”, which takes {rule.limit}."
+    return _info("row_full", article, message, "If it is wanted, raise limit of the row, or pin it.")
+
+
+def _rows_by_section(articles: Iterable[Article]) -> list[_Row]:
+    """Return one row a top section, streams first, then the busiest, titled as it is most often spelt."""
     rows: dict[str, list[Article]] = {}
     spellings: dict[str, Counter[str]] = {}
     for article in articles:
@@ -155,30 +255,55 @@ def _rows_by_section(articles: Iterable[Article]) -> dict[str, list[Article]]:
         rows.setdefault(key or text.tag(LATEST), []).append(article)
         spellings.setdefault(key or text.tag(LATEST), Counter())[title if key else LATEST] += 1
     titles = {key: min(names, key=lambda n: (-names[n], n)) for key, names in spellings.items()}
-    busiest = sorted(rows, key=lambda key: (-len(rows[key]), titles[key]))
-    return {titles[key]: rows[key] for key in busiest}
+    busiest = sorted(rows, key=lambda key: (rows[key][0].kind != "live", -len(rows[key]), titles[key]))
+    return [_Row(titles[key], rows[key]) for key in busiest]
 
 
-def _fitting(rows: dict[str, list[Article]], channel: Channel, budgets: Sequence[Budget]) -> set[str]:
-    """Return the ids that fit every budget, one from each row in turn, newest row first.
+# -- the budget ------------------------------------------------------------------------------------
+
+
+class _Purse(Struct):
+    """What is spent of a budget so far, on which articles and series."""
+
+    budget: Budget
+    used: int = 0
+    costs: dict[str, int] = {}
+    series: set[str] = set()
+
+    def price(self, article: Article, channel: Channel) -> int:
+        opening, key = self.budget.opening, series_key(article.series)
+        first = opening(article, channel) if opening and key and key not in self.series else 0
+        return self.budget.cost(article, channel) + first
+
+    def pay(self, article: Article, price: int) -> None:
+        self.used += price
+        self.costs[article.id] = price
+        self.series.add(series_key(article.series))
+
+
+def _fitting(
+    rows: Sequence[_Row], channel: Channel, budgets: Sequence[Budget]
+) -> tuple[set[str], tuple[Spent, ...]]:
+    """Return the ids that fit every budget, one from each row in turn, newest row first; and what that costs.
 
     A row that meets its limit is closed: an older, shorter story never jumps ahead of a newer one.
     """
-    queues = {title: deque(row) for title, row in rows.items()}
-    room = [budget.limit for budget in budgets]
+    queues = [deque(row.wanted) for row in rows]
+    purses = [_Purse(budget) for budget in budgets]
     fitting: set[str] = set()
-    while queues := {title: queue for title, queue in queues.items() if queue}:
-        for title in sorted(queues, key=lambda t: _age(queues[t][0])):
-            article = queues[title].popleft()
+    while queues := [queue for queue in queues if queue]:
+        for queue in sorted(queues, key=lambda q: _age(q[0])):
+            article = queue.popleft()
             if article.id in fitting:
                 continue
-            left = [have - b.cost(article, channel) for have, b in zip(room, budgets, strict=True)]
-            if any(bytes_ < 0 for bytes_ in left):
-                queues[title].clear()
+            prices = [purse.price(article, channel) for purse in purses]
+            if any(p.used + price > p.budget.limit for p, price in zip(purses, prices, strict=True)):
+                queue.clear()
                 continue
-            room = left
+            for purse, price in zip(purses, prices, strict=True):
+                purse.pay(article, price)
             fitting.add(article.id)
-    return fitting
+    return fitting, tuple(Spent(p.budget.format, p.budget.limit, p.used, p.costs) for p in purses)
 
 
 def _updated(rows: Iterable[Row], now: datetime) -> datetime:

@@ -5,7 +5,7 @@ or begin with ``/media/`` when they name something this service published itself
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +14,9 @@ VideoType = Literal["HLS", "DASH", "SMOOTH", "MP4", "MOV", "M4V"]
 Quality = Literal["SD", "HD", "FHD", "UHD"]
 CaptionKind = Literal["CLOSED_CAPTION", "SUBTITLE"]
 Severity = Literal["error", "warning", "info"]
+Kind = Literal["", "short", "special", "movie", "live"]
+Seasons = Literal["year", "month", "none"]
+Order = Literal["most_recent", "oldest_first"]
 
 
 class Issue(Struct, frozen=True):
@@ -85,6 +88,21 @@ class Rating(Struct, frozen=True):
     source: str = ""
 
 
+class Credit(Struct, frozen=True):
+    """Somebody who took part, and as what: actor, anchor, host, narrator, director and so on."""
+
+    name: str
+    role: str = ""
+    born: date | None = None
+
+
+class ExternalId(Struct, frozen=True):
+    """What a programme is called in a database; `type` is TMS, ROVI, IMDB or EIDR."""
+
+    id: str
+    type: str
+
+
 class Window(Struct, frozen=True):
     """When an article may be shown: from `start` on, before `end`."""
 
@@ -99,6 +117,10 @@ class Article(Struct, frozen=True, kw_only=True):
     and the store keeps them for ever. `marks` are what kind of story it is beyond news: paywalled,
     live_blog, gallery, opinion, sponsored. `thumbnail` is the 16:9 JPEG made for it. `issues` are what
     went wrong while it was read and illustrated.
+
+    `kind` says what its video is, when somebody does: a short clip, a special, a movie, or live, a stream
+    without an end; "" leaves it to its length. With a `series`, its title, it is an episode. `ad_breaks` are
+    where its source has room for advertisements, in seconds from the start.
     """
 
     id: str = ""
@@ -124,9 +146,13 @@ class Article(Struct, frozen=True, kw_only=True):
     thumbnail: Image | None = None
     rating: Rating | None = None
     window: Window = Window()
+    kind: Kind = ""
     series: str = ""
     season: int | None = None
     episode: int | None = None
+    credits: tuple[Credit, ...] = ()
+    external_ids: tuple[ExternalId, ...] = ()
+    ad_breaks: tuple[float, ...] = ()
     issues: tuple[Issue, ...] = ()
 
 
@@ -137,17 +163,65 @@ class Brand(Struct, frozen=True):
     logo: str = ""
 
 
+class Selection(Struct, frozen=True):
+    """Articles by what is known of them: one of each list that is not empty has to fit. Names, not ids."""
+
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
 class RowRule(Struct, frozen=True):
-    """A row the settings ask for: its title and the sections it takes."""
+    """A row the settings ask for; without any list it takes every article.
+
+    `pins` are ids or addresses of what stands first, in their order; with pins and nothing else, it is all
+    there is in the row. It takes no more than `limit` articles, none older than `max_age`, and what stands
+    in a row above it only with `repeat`.
+    """
 
     title: str
     sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    order: Order = "most_recent"
+    max_age: timedelta | None = None
+    limit: int | None = None
+    repeat: bool = False
+
+
+class Series(Struct, frozen=True):
+    """How a recurring programme is shown. `name`, its title at first, is what its id is made of.
+
+    `seasons` says what makes one: the year, the month, or that there are none. `picture` is an address.
+    """
+
+    title: str
+    name: str = ""
+    description: str = ""
+    picture: str = ""
+    seasons: Seasons = "year"
+
+
+class Ads(Struct, frozen=True):
+    """Where a film has room for advertisements: before it, every `mid_roll`, and where its source says.
+
+    Where the source says so, `mid_roll` does not count. Films below `shortest` seconds have none.
+    """
+
+    pre_roll: bool = False
+    mid_roll: timedelta | None = None
+    cue_points: bool = True
+    shortest: int = 0
 
 
 class Channel(Struct, frozen=True):
     """A Roku channel; with no `rows` every section makes one of its own.
 
-    `feeds_url` is where its feeds are served, such as ``https://tv.example.org/feeds/demo``.
+    `feeds_url` is where its feeds are served, such as ``https://tv.example.org/feeds/demo``. Long films of
+    `movies` are movies, other long ones specials.
     """
 
     id: str
@@ -158,10 +232,13 @@ class Channel(Struct, frozen=True):
     brand: Brand = Brand()
     rows: tuple[RowRule, ...] = ()
     feeds_url: str = ""
+    series: tuple[Series, ...] = ()
+    movies: Selection | None = None
+    ads: Ads = Ads()
 
 
 class Row(Struct, frozen=True):
-    """A row on air: newest first. An article may stand in several rows."""
+    """A row on air, in its order. An article may stand in several rows."""
 
     title: str
     articles: tuple[Article, ...]
@@ -186,8 +263,9 @@ class Written(Struct, frozen=True):
 class Format(Struct, frozen=True):
     """A way to say a feed. `limit` is the size in bytes its readers take, None if any.
 
-    `cost` is how many bytes one article adds to a document. `readers` name the functions of
-    `feeds.readers.READERS` that must show every item before a document may be published.
+    `cost` is how many bytes one article adds to a document, `opening` how many the first episode of a series
+    adds besides. `readers` name the functions of `feeds.readers.READERS` that must show every item before a
+    document may be published.
     """
 
     name: str
@@ -198,3 +276,4 @@ class Format(Struct, frozen=True):
     cost: Callable[[Article, Channel], int]
     limit: int | None = None
     readers: tuple[str, ...] = ()
+    opening: Callable[[Article, Channel], int] | None = None

@@ -147,7 +147,8 @@ def _roku_item(told: Item, rows: Titles) -> str:
     video = told.videos[0]
     content = _attributes({
         "url": escape(video.url), "duration": told.duration, "type": _MIME[video.type or "HLS"],
-        "medium": "video", "bitrate": video.bitrate, "lang": video.language or told.language,
+        "medium": "video", "expression": "nonstop" if told.shape == "live" else None,
+        "bitrate": video.bitrate, "lang": video.language or told.language,
     })  # fmt: skip
     return (
         f"<item>{_element('title', told.title)}{_element('description', told.short)}"
@@ -228,11 +229,13 @@ def _renditions(told: Item) -> str:
 
 
 def _content(video: Video, told: Item, default: str = "") -> str:
-    seconds = max(1, round(video.duration or 0))
+    live = told.shape == "live"
+    seconds = "" if live else max(1, round(video.duration or 0))
     size = {"bitrate": video.bitrate, "width": video.width, "height": video.height, "fileSize": video.size}
     return (
         f'<media:content url="{escape(video.url)}" type="{_MIME[video.type or "HLS"]}" medium="video" '
-        f'expression="full" duration="{seconds}" lang="{video.language or told.language}"'
+        f'expression="{"nonstop" if live else "full"}"{_attributes({"duration": seconds})} '
+        f'lang="{video.language or told.language}"'
         f"{_attributes({**size, 'isDefault': default})}/>"
     )
 

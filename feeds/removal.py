@@ -3,7 +3,7 @@
 Works on the bytes of any format of ours, so that it depends on nothing that may be busy or broken.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from lxml import etree
 _DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
 # What groups items and means nothing once it is empty, by the key under which it holds them or their ids.
 _GROUPS = frozenset({"itemIds", "episodes", "seasons"})
+_PICTURES = frozenset({"thumbnail", "images"})
 _GONE = object()
 
 
@@ -35,7 +36,11 @@ def _xml_without(body: bytes, ids: Collection[str]) -> bytes:
 
 
 def _json_without(body: bytes, ids: Collection[str]) -> bytes:
-    root = _kept(msgspec.json.decode(body), ids)
+    root = msgspec.json.decode(body)
+    before = _episodes(root)
+    emptied = {name for name, episodes in before.items() if all(e["id"] in ids for e in episodes)}
+    root = _kept(root, {*ids, *emptied})
+    _repicture(root, before, ids)
     named = {playlist["name"] for playlist in root.get("playlists", ())}
     if "categories" in root:
         root["categories"] = [c for c in root["categories"] if c.get("playlistName", "") in {*named, ""}]
@@ -44,6 +49,27 @@ def _json_without(body: bytes, ids: Collection[str]) -> bytes:
 
 # An empty feed still says that it has no short videos.
 _NEEDED = frozenset({"shortFormVideos", "assets"})
+
+
+def _episodes(root: Any) -> dict[str, list[Any]]:
+    """Return the episodes of each series by its id: within it, or in a Search feed beside it."""
+    found = {
+        s["id"]: [e for part in s.get("seasons", [s]) for e in part["episodes"]]
+        for s in root.get("series", ())
+    }
+    for asset in root.get("assets", ()):
+        if where := asset.get("episodeInfo"):
+            found.setdefault(where["seriesId"], []).append(asset)
+    return found
+
+
+def _repicture(root: Any, before: Mapping[str, list[Any]], ids: Collection[str]) -> None:
+    """Give a series that shows the picture of an episode that is gone that of one which stays."""
+    after = _episodes(root)
+    for series in (*root.get("series", ()), *root.get("assets", ())):
+        for key in _PICTURES & series.keys() if series["id"] in after else ():
+            if series[key] in [e[key] for e in before[series["id"]] if e["id"] in ids]:
+                series[key] = after[series["id"]][0][key]
 
 
 def _kept(value: Any, ids: Collection[str]) -> Any:

@@ -5,7 +5,9 @@ transcriptions added. Deliberate choices, each for a reader that still exists:
 
 - rows are playlists in `manual` order, named by categories: in a query's row a day has no order (C14);
 - `genres`, `tags` and `rating` are always there (C3, C21), though the specification lets some go without;
-- credits are left out: the specification wants everybody's date of birth.
+- who has no known date of birth is not credited: the specification wants everybody's;
+- a playlist may not name an episode: its series stands in the row, and both readers show what is in it;
+- a stream has no `duration`, and its picture is its branded thumbnail, too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +19,14 @@ from feeds import text
 from feeds.checks import roku as checks
 from feeds.item import TITLE, Item, free_name, item, items, language
 from feeds.model import Article, Channel, Feed, Format, Issue, Rating, Written
+from feeds.programme import Shape
+from feeds.series import Show, shows
 
 CODES, check = checks.CODES, checks.check
 LIMIT = 450_000
 PLAYLIST = 20
-SHORT_FORM = 15 * 60
 _FIXED = ("MP4", "MOV", "M4V")
+_ALONE: tuple[Shape, ...] = ("movie", "live", "short", "special")
 
 
 class _Video(Struct, omit_defaults=True, rename="camel"):
@@ -46,9 +50,10 @@ class _TrickPlay(Struct, rename="camel"):
 class _Content(Struct, omit_defaults=True, rename="camel", kw_only=True):
     date_added: str
     videos: tuple[_Video, ...]
-    duration: int
+    duration: int = 0
     captions: tuple[_Caption, ...] = ()
     trick_play_files: tuple[_TrickPlay, ...] = ()
+    ad_breaks: tuple[str, ...] = ()
     language: str
     validity_period_start: str | None = None
     validity_period_end: str | None = None
@@ -59,7 +64,40 @@ class _Rating(Struct, omit_defaults=True, rename="camel"):
     rating_source: str = ""
 
 
-class _Entry(Struct, rename="camel"):
+class _Credit(Struct, rename="camel"):
+    name: str
+    role: str
+    birth_date: str
+
+
+class _ExternalId(Struct, rename="camel"):
+    id: str
+    id_type: str
+
+
+class _Entry(Struct, omit_defaults=True, rename="camel", kw_only=True):
+    id: str
+    title: str
+    short_description: str
+    long_description: str
+    thumbnail: str
+    branded_thumbnail: str = ""
+    release_date: str = ""
+    episode_number: int | None = None
+    genres: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    rating: _Rating
+    credits: tuple[_Credit, ...] = ()
+    external_ids: tuple[_ExternalId, ...] = ()
+    content: _Content
+
+
+class _Season(Struct, rename="camel"):
+    season_number: int
+    episodes: tuple[_Entry, ...]
+
+
+class _Series(Struct, omit_defaults=True, rename="camel", kw_only=True):
     id: str
     title: str
     short_description: str
@@ -68,8 +106,8 @@ class _Entry(Struct, rename="camel"):
     release_date: str
     genres: tuple[str, ...]
     tags: tuple[str, ...]
-    rating: _Rating
-    content: _Content
+    seasons: tuple[_Season, ...] = ()
+    episodes: tuple[_Entry, ...] = ()
 
 
 class _Category(Struct, rename="camel"):
@@ -87,6 +125,9 @@ class _Root(Struct, omit_defaults=True, rename="camel"):
     provider_name: str
     last_updated: str
     language: str
+    movies: tuple[_Entry, ...] = ()
+    live_feeds: tuple[_Entry, ...] = ()
+    series: tuple[_Series, ...] = ()
     short_form_videos: tuple[_Entry, ...] | UnsetType = UNSET
     tv_specials: tuple[_Entry, ...] = ()
     categories: tuple[_Category, ...] = ()
@@ -99,15 +140,18 @@ def write(feed: Feed) -> Written:
     A feed without a single item to show is written as an empty one, which `check` refuses.
     """
     by_id, rows, issues = items(feed)
-    short = tuple(_entry(i) for i in by_id.values() if i.duration < SHORT_FORM)
-    specials = tuple(_entry(i) for i in by_id.values() if i.duration >= SHORT_FORM)
+    lists = {name: tuple(_entry(i) for i in by_id.values() if i.shape == name) for name in _ALONE}
+    rows = {title: _listed(ids, by_id) for title, ids in rows.items()}
     names = _playlist_names(rows)
     root = _Root(
         provider_name=text.clip(text.line(feed.channel.title), TITLE) or "News",
         last_updated=text.iso(feed.updated),
         language=language("", feed.channel),
-        short_form_videos=short if short or not specials else UNSET,
-        tv_specials=specials,
+        movies=lists["movie"],
+        live_feeds=lists["live"],
+        series=tuple(map(_series, shows(by_id.values(), feed.channel))),
+        short_form_videos=lists["short"] if lists["short"] or not by_id else UNSET,
+        tv_specials=lists["special"],
         categories=tuple(_Category(title, names[title]) for title in rows),
         playlists=tuple(_Playlist(names[title], ids) for title, ids in rows.items()),
     )
@@ -119,7 +163,7 @@ def write(feed: Feed) -> Written:
 def cost(article: Article, channel: Channel) -> int:
     """Return the bytes one article adds: its item and its place in one playlist; 0 if it cannot be shown.
 
-    Rows and further places are small: the room between `LIMIT` and what readers take is for them.
+    Rows, seasons and further places are small: the room between `LIMIT` and what readers take is for them.
     """
     told = item(article, channel)
     if isinstance(told, Issue):
@@ -127,18 +171,66 @@ def cost(article: Article, channel: Channel) -> int:
     return len(msgspec.json.encode(_entry(told))) + len(f',,"{told.id}"')
 
 
+def opening(article: Article, channel: Channel) -> int:
+    """Return the bytes that the series of an article adds when it is its first episode; 0 without one."""
+    told = item(article, channel)
+    if isinstance(told, Issue) or not told.place:
+        return 0
+    (show,) = shows((told,), channel)
+    return len(msgspec.json.encode(_series(show))) - len(msgspec.json.encode(_entry(told)))
+
+
+def _listed(ids: Iterable[str], by_id: Mapping[str, Item]) -> tuple[str, ...]:
+    """Return what a playlist names for these items: for an episode its series."""
+    places = ((id_, by_id[id_].place) for id_ in ids)
+    return tuple(dict.fromkeys(where.series if where else id_ for id_, where in places))
+
+
 def _entry(told: Item) -> _Entry:
+    episode, live = told.place, told.shape == "live"
     return _Entry(
         id=told.id,
         title=told.title,
         short_description=told.short,
         long_description=told.long,
         thumbnail=told.thumbnail.url,
-        release_date=text.iso(told.released)[:10],
-        genres=told.genres,
-        tags=told.tags,
+        branded_thumbnail=told.thumbnail.url if live else "",
+        release_date="" if live else text.iso(told.released)[:10],
+        episode_number=episode.episode if episode else None,
+        genres=() if episode else told.genres,
+        tags=() if episode else told.tags,
         rating=_Rating(told.rating.value, told.rating.source),
+        credits=()
+        if live
+        else tuple(_Credit(c.name, c.role, c.born.isoformat()) for c in told.credits if c.born),
+        external_ids=_external_ids(told),
         content=_content(told),
+    )
+
+
+def _credits(told: Item) -> tuple[_Credit, ...]:
+    return tuple(_Credit(c.name, c.role, c.born.isoformat()) for c in told.credits if c.born)
+
+
+def _external_ids(told: Item) -> tuple[_ExternalId, ...]:
+    if told.shape in ("short", "live"):  # Roku gives them none
+        return ()
+    return tuple(_ExternalId(one.id, one.type) for one in told.external_ids)
+
+
+def _series(show: Show) -> _Series:
+    seasons = tuple(_Season(n, tuple(map(_entry, some))) for n, some in show.seasons if n is not None)
+    return _Series(
+        id=show.id,
+        title=show.title,
+        short_description=show.short,
+        long_description=show.long,
+        thumbnail=show.thumbnail.url,
+        release_date=text.iso(show.newest.released)[:10],
+        genres=show.newest.genres,
+        tags=show.tags,
+        seasons=seasons,
+        episodes=() if seasons else tuple(_entry(i) for _, some in show.seasons for i in some),
     )
 
 
@@ -153,6 +245,7 @@ def _content(told: Item) -> _Content:
         duration=told.duration,
         captions=tuple(_Caption(c.url, c.language, c.kind) for c in told.captions),
         trick_play_files=tuple(_TrickPlay(t.url, t.quality) for t in told.trickplay),
+        ad_breaks=tuple(f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in told.ad_breaks),
         language=told.language,
         validity_period_start=text.iso(start) if start else None,
         validity_period_end=text.iso(end) if end else None,
@@ -189,6 +282,7 @@ FORMAT = Format(
     write=write,
     check=check,
     cost=cost,
+    opening=opening,
     limit=LIMIT,
     readers=("template", "wizard"),
 )

@@ -6,6 +6,8 @@ finds the item by it in another of its feeds, so that the ids are the same. Deli
 
 - every play option says since when, though the text calls it optional: Roku publishes no feed without;
 - an item is told in its own language only, and says which when it is not the channel's;
+- an episode comes with its series, as an asset of its own that nothing plays; it says its season itself;
+- a live stream is left out: Roku wants its number at Gracenote, and its own checker knows no such type;
 - credits and external ids are left out: Roku has no role for reporters, and news no place in its databases;
 - one page: an item takes a kilobyte, and paging by `nextPageUrl` is for feeds above 20 MB.
 """
@@ -13,6 +15,7 @@ finds the item by it in another of its feeds, so that the ids are the same. Deli
 import math
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +25,7 @@ from feeds.checks import search as checks
 from feeds.item import Item, item, items
 from feeds.item import language as language_of
 from feeds.model import Article, Channel, Feed, Format, Issue, Rating, Written
+from feeds.series import Show, shows
 
 CODES, check = checks.CODES, checks.check
 # Wherever Roku Search is live. A channel has no setting for it yet, and its other feeds know no borders.
@@ -29,7 +33,7 @@ COUNTRIES = (
     "ar", "au", "br", "ca", "cl", "co", "cr", "de", "gb", "gt", "hn", "ie", "mx", "ni", "pa", "pe",
     "sv", "us",
 )  # fmt: skip
-SHORT_FORM = 15 * 60
+_TYPES = {"short": "shortForm", "special": "tvSpecial", "movie": "movie", "episode": "episode"}
 _LISTED = (
     "af am ar ar-ae ar-bh ar-dz ar-eg ar-iq ar-jo ar-kw ar-lb ar-ly ar-ma ar-om ar-qa ar-sa ar-sy ar-tn "
     "ar-ye as az be bg bh bn bo bs ca cs cy da de de-at de-ch de-de de-li de-lu dv dz el en en-at en-au "
@@ -75,7 +79,13 @@ class _Content(Struct, rename="camel"):
     play_options: tuple[_PlayOption, ...]
 
 
-class _Asset(Struct, rename="camel"):
+class _EpisodeInfo(Struct, omit_defaults=True, rename="camel"):
+    series_id: str
+    episode_number: int
+    season_number: int | None = None
+
+
+class _Asset(Struct, omit_defaults=True, rename="camel", kw_only=True):
     id: str
     type: str
     titles: tuple[_Text, ...]
@@ -86,8 +96,9 @@ class _Asset(Struct, rename="camel"):
     tags: tuple[str, ...]
     advisory_ratings: tuple[_Rating, ...]
     images: tuple[_Image, ...]
-    duration_in_seconds: int
-    content: _Content
+    duration_in_seconds: int | None = None
+    content: _Content | None = None
+    episode_info: _EpisodeInfo | None = None
 
 
 class _Root(Struct, rename="camel"):
@@ -104,37 +115,73 @@ def write(feed: Feed) -> Written:
     """
     by_id, _, issues = items(feed)
     default = _default(feed.channel)
-    root = _Root("1", default, COUNTRIES, tuple(_asset(i, default) for i in by_id.values()))
-    unlisted = (_unlisted(i, default) for i in by_id.values() if not _listed(i.language))
-    return Written(msgspec.json.encode(root), tuple(by_id), (*issues, *unlisted))
+    listed = {id_: i for id_, i in by_id.items() if i.shape != "live"}
+    series = (_series(show, default) for show in shows(listed.values(), feed.channel))
+    root = _Root("1", default, COUNTRIES, (*series, *(_asset(i, default) for i in listed.values())))
+    unlisted = (_unlisted(i, default) for i in listed.values() if not _listed(i.language))
+    streams = (_left_out(id_) for id_ in by_id if id_ not in listed)
+    return Written(msgspec.json.encode(root), tuple(listed), (*issues, *unlisted, *streams))
 
 
 def cost(article: Article, channel: Channel) -> int:
     """Return the bytes one article adds; 0 if it cannot be shown."""
     told = item(article, channel)
-    if isinstance(told, Issue):
+    if isinstance(told, Issue) or told.shape == "live":
         return 0
     return len(msgspec.json.encode(_asset(told, _default(channel)))) + 1
 
 
+def opening(article: Article, channel: Channel) -> int:
+    """Return the bytes that the series of an article adds when it is its first episode; 0 without one."""
+    told = item(article, channel)
+    if isinstance(told, Issue) or not told.place:
+        return 0
+    (show,) = shows((told,), channel)
+    return len(msgspec.json.encode(_series(show, _default(channel)))) + 1
+
+
 def _asset(told: Item, default: str) -> _Asset:
-    spoken = _listed(told.language) or default
-    # Title, descriptions and images must then all say it, or Roku misses one of them in that language.
-    languages = (spoken,) if spoken != default else ()
+    where = told.place
     return _Asset(
         id=told.id,
-        type="shortForm" if told.duration <= SHORT_FORM else "tvSpecial",
-        titles=(_Text(told.title, languages),),
-        short_descriptions=(_Text(told.short, languages),),
-        long_descriptions=(_Text(told.long, languages),),
+        type=_TYPES[told.shape],
+        **_words(told, told.language, default),
         release_date=text.iso(told.released)[:10],
         genres=told.genres,
         tags=told.tags,
         advisory_ratings=(_rating(told.rating),),
-        images=tuple(_Image(kind, told.thumbnail.url, languages) for kind in ("main", "background")),
         duration_in_seconds=told.duration,
         content=_Content((_play_option(told),)),
+        episode_info=_EpisodeInfo(where.series, where.episode, where.season) if where else None,
     )
+
+
+def _series(show: Show, default: str) -> _Asset:
+    newest = show.newest
+    return _Asset(
+        id=show.id,
+        type="series",
+        **_words(show, newest.language, default),
+        release_date=text.iso(newest.released)[:10],
+        genres=newest.genres,
+        tags=show.tags,
+        advisory_ratings=(_rating(newest.rating),),
+    )
+
+
+def _words(told: Item | Show, language: str, default: str) -> dict[str, Any]:
+    """Return what is said in words and pictures; all of it names the language, when it is not the channel's.
+
+    Otherwise Roku misses one of them in that language.
+    """
+    spoken = _listed(language) or default
+    languages = (spoken,) if spoken != default else ()
+    return {
+        "titles": (_Text(told.title, languages),),
+        "short_descriptions": (_Text(told.short, languages),),
+        "long_descriptions": (_Text(told.long, languages),),
+        "images": tuple(_Image(kind, told.thumbnail.url, languages) for kind in ("main", "background")),
+    }
 
 
 def _play_option(told: Item) -> _PlayOption:
@@ -182,6 +229,11 @@ def _unlisted(told: Item, default: str) -> Issue:
     )
 
 
+def _left_out(name: str) -> Issue:
+    message = "Roku Search lists a live stream only by its number at Gracenote, so it is not in search.json."
+    return Issue("error", "live_left_out", name, message, "Nothing to do: the other feeds have it.")
+
+
 FORMAT = Format(
     name="search",
     path="search.json",
@@ -189,4 +241,5 @@ FORMAT = Format(
     write=write,
     check=check,
     cost=cost,
+    opening=opening,
 )

@@ -26,8 +26,9 @@ from feedsvc.renderer import Renderer
 from feedsvc.report import Report, whole
 from feedsvc.rundown import look_of
 from feedsvc.scheduler import Scheduler
-from feedsvc.settings import ChannelSettings, HttpSettings, Settings
+from feedsvc.settings import LIVE, ChannelSettings, HttpSettings, Settings
 from feedsvc.sources import SOURCES, Source, Tools
+from feedsvc.sources.live import LiveSource
 from feedsvc.store import Probed, Store, open_store
 from feedsvc.stories import Job, Look
 from feedsvc.studio import Studio
@@ -202,7 +203,8 @@ class Service:
         root = self.settings.root
         chosen = self.settings.named(channel)
         tools = Tools(self.http, pages.read, self.blobs.keep, self.workdir, now, root, chosen.language)
-        return {source.key: SOURCES[source.kind](source, tools) for source in chosen.source}
+        opened = {source.key: SOURCES[source.kind](source, tools) for source in chosen.source}
+        return opened | ({LIVE: LiveSource(chosen.live)} if chosen.live else {})
 
     def _pmap(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]:
         return self._pool.map(function, values)

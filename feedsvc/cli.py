@@ -86,8 +86,6 @@ def main(ctx: click.Context, settings: Path) -> None:
     """Publish a newsroom's articles as a Roku channel's feeds."""
     ctx.obj = settings
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # It warns of pages that it cannot read, and so do we.
-    logging.getLogger("trafilatura").setLevel(logging.ERROR)
     logging.getLogger("feedsvc").setLevel(
         logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
     )
@@ -187,6 +185,11 @@ def print_report(report: "Report") -> None:
         state = "published" if document.published else "unchanged"
         state = f"[red]held:[/] {escape(document.held_because)}" if document.held_because else state
         out.print(f"  {name:10} {document.items} items, {document.bytes:,} bytes, {state}")
+    for room in report.spent:
+        largest = max(room.costs.values(), default=0)
+        out.print(
+            f"  {room.format:10} {room.used:,} of {room.limit:,} bytes used, by one item up to {largest:,}"
+        )
     for missing in report.left_out:
         out.print(f"  left out   {escape(missing.title or missing.url)}: {escape(missing.message)}")
     print_issues((*report.issues, *report.troubles))
@@ -330,6 +333,8 @@ def print_discovered(found: "Discovered") -> None:
     from feedsvc import discovery
 
     for one in found.tried:
+        if one.offer.guess and not one.articles:
+            continue
         mark = "[green]✓[/]" if one is found.best else " " if one.articles else "[dim]–[/]"
         told = f"{len(one.articles)} articles, {one.says:.0%} of what a TV shows"
         out.print(f"{mark} {one.offer.kind:10} {escape(one.offer.url)}", soft_wrap=True)
@@ -337,6 +342,8 @@ def print_discovered(found: "Discovered") -> None:
             f"             {escape(one.offer.seen)}: {escape(told if one.articles else one.why_not)}",
             style="dim",
         )
+    for why_not, missed in discovery.in_vain(found).items():
+        out.print(f"[dim]– {escape(why_not)} {escape(', '.join(missed))}[/]", soft_wrap=True)
     if found.best:
         out.print("\n" + escape(discovery.why(found)) + "\n", soft_wrap=True)
         out.print(as_on_air(found.articles))

@@ -74,6 +74,10 @@ _NOISE = re.compile(
 _GMT_PLUS = re.compile(r"\b(?:GMT|UTC) ?(?=[+-]\d)")
 
 
+# Zones are up to 14 hours off, twice; 26 is what lies between a day somewhere and a moment in it.
+_SAME = timedelta(hours=26)
+
+
 class _Names(parser.parserinfo):
     def __init__(self, day_first: bool) -> None:
         self.MONTHS = [(*en, *more.split()) for en, more in zip(self.MONTHS, _MONTHS, strict=True)]
@@ -154,5 +158,12 @@ def best(candidates: Iterable[str], day_first: bool = False) -> datetime | None:
     found = [m for text in candidates if (m := moment(text, day_first))]
     if not found:
         return None
-    near = [m for m in found if abs(m.when - found[0].when) <= timedelta(hours=26)]
+    near = [m for m in found if abs(m.when - found[0].when) <= _SAME]
     return max(near, key=lambda m: _BEST.index(m.precision)).when
+
+
+def sharper(first: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the first moment, or the other where that tells by the minute what the first does by the day."""
+    if first is None or other is None:
+        return first or other
+    return other if first.time() == time.min and abs(other - first) <= _SAME else first

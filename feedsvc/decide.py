@@ -1,6 +1,6 @@
 """Which pulled articles are new, changed or as they were, and under which id they are known."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,6 +14,12 @@ from feedsvc.store import Stored
 
 CODES = {"guid_changes": "Articles came back under new GUIDs; their address or number told them."}
 _HABIT = 3
+_ONLY: Mapping[str, Callable[[Article], str | None]] = {
+    "guid": lambda article: text.line(article.guid),
+    "url": lambda article: article.url,
+    "canonical": lambda article: canonical(article.url),
+    "cms id": lambda article: cms_id(article.url) or cms_id(article.guid),
+}
 RETRY_AFTER, TRIES = timedelta(minutes=5), 7
 # How the codes begin of what may have passed the next time.
 PASSING = (
@@ -51,42 +57,35 @@ def names(source: str, article: Article, policy: str = "auto") -> tuple[str, ...
     An address says the same in every source; any other GUID only within its own. The `policy` is the
     source's `guid` setting: which one of them counts, when not all do.
     """
-    only = {
-        "guid": text.line(article.guid),
-        "url": article.url,
-        "canonical": canonical(article.url),
-        "cms id": cms_id(article.url) or cms_id(article.guid),
-    }
-    chosen = only.get(policy)
+    chosen = _ONLY[policy](article) if policy in _ONLY else None
     found = (chosen,) if chosen else identities(article) or (text.line(article.title),)
     return tuple(name if "://" in name else f"{source} {name}" for name in found)
 
 
-def known_as(source: str, article: Article, policy: str = "auto") -> str:
-    """Return the id an article gets when nothing it is known by has been seen before."""
-    return text.stable_id(*names(source, article, policy)[:1])
+def known_as(name: str) -> str:
+    """Return the id an article of this name gets when nothing it is known by has been seen before."""
+    return text.stable_id(name)
 
 
 def decide(
     source: str,
     articles: Iterable[Article],
+    called: Sequence[Sequence[str]],
     known: dict[str, str],
     stored: Mapping[str, Stored],
     taken: dict[str, str],
     sources: Collection[str],
-    policy: str = "auto",
 ) -> Iterator[Work]:
     """Yield what there is to do for each article of a source, in their order.
 
-    `known` holds ids by identity, `stored` what is kept by id, `taken` which source has spoken for an id
-    in this refresh; `known` and `taken` grow. An article that another of the channel's `sources` brought
-    first is that one's; two entries of one listing are two articles, whatever they share.
+    `called` are their `names`; `known` holds ids by identity, `stored` what is kept by id, `taken` which
+    source has spoken for an id in this refresh; `known` and `taken` grow. An article that another of the
+    channel's `sources` brought first is that one's; two entries of one listing are two articles, whatever
+    they share.
     """
-    articles = list(articles)
     # What one entry is known by best is not given away to another that shares a lesser name with it.
-    claimed = {known[name] for a in articles for name in names(source, a, policy)[:1] if name in known}
-    for article in articles:
-        mine = names(source, article, policy)
+    claimed = {known[name] for name, *_ in called if name in known}
+    for article, mine in zip(articles, called, strict=True):
         best, *lesser = mine
         free = (name for name in lesser if known.get(name) not in claimed)
         found = [known[name] for name in (best, *free) if name in known]
@@ -97,7 +96,7 @@ def decide(
         taken[id_] = source
         for name in mine:
             known.setdefault(name, id_)
-        yield Work(id_, source, article, stored.get(id_), mine)
+        yield Work(id_, source, article, stored.get(id_), tuple(mine))
 
 
 def _owner(before: Stored | None) -> str:
@@ -105,7 +104,7 @@ def _owner(before: Stored | None) -> str:
 
 
 def _new_id(mine: Sequence[str], article: Article, taken: Mapping[str, str]) -> str:
-    usual = text.stable_id(*mine[:1])
+    usual = known_as(mine[0])
     return text.stable_id(*mine, article.guid, article.url) if usual in taken else usual
 
 

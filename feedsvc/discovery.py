@@ -29,6 +29,8 @@ REQUESTS, SECONDS = 40, 30.0
 PAGES = SHOWN + 2
 # A source is tried on so many articles: enough to judge it by, few enough to be had quickly.
 _SAMPLE = 30
+# Headline, date and words: what every feed worth the name says.
+_WELL = 0.5
 _USUAL = ("feed/", "rss.xml", "rss", "feed.xml", "atom.xml", "feed.json", "index.xml")
 # A source that says more is worth more; of two that say the same, the one that also says what is gone.
 _KINDS = {"wordpress": 4, "jsonfeed": 3, "drupal": 3, "rss": 2, "sitemap": 1, "listing": 0}
@@ -85,7 +87,7 @@ def discover(
     offers = (offer for offer in _offers(page, about, http) if offer.kind in kinds)
     tried: list[Tried] = []
     for offer in islice(offers, TRIED):
-        if clock() > ends or _is_enough(tried):
+        if clock() > ends or (offer.guess and _is_enough(tried)):
             break
         tried.append(_tried(offer, open_source))
     tried.sort(key=_rank, reverse=True)
@@ -118,8 +120,8 @@ def _about(page: Response, http: Http) -> Site:
 
 
 def _is_enough(tried: Sequence[Tried]) -> bool:
-    """Tell whether nothing better is to be expected: what the page itself names gave whole articles."""
-    return any(one.says > 0.9 and len(one.articles) >= SHOWN for one in tried)
+    """Tell whether guessing will not give anything better than what somebody named."""
+    return any(one.says >= _WELL and len(one.articles) >= SHOWN for one in tried)
 
 
 def _offers(page: Response, about: Site, http: Http) -> Iterator[Offer]:
@@ -139,9 +141,9 @@ def _all_offers(page: Response, about: Site, http: Http) -> Iterator[Offer]:
     yield from _sitemaps(about.url, http)
     for path in _USUAL:
         kind = "jsonfeed" if path.endswith("json") else "rss"
-        yield Offer(kind, urljoin(about.url, path), "many sites have a feed there")
+        yield Offer(kind, urljoin(about.url, path), "many sites have a feed there", guess=True)
     if not _kind_of(page.body):
-        yield Offer("listing", page.url, "the page itself lists articles")
+        yield Offer("listing", page.url, "the page itself lists articles", guess=True)
 
 
 def _kind_of(body: bytes) -> str:
@@ -163,7 +165,7 @@ def _sitemaps(root: str, http: Http) -> Iterator[Offer]:
     news_first = sorted(named, key=lambda url: "news" not in url.lower())
     yield from (Offer("sitemap", url, "robots.txt names it") for url in news_first[:2])
     if not named:
-        yield Offer("sitemap", urljoin(root, "/sitemap.xml"), "many sites have a sitemap there")
+        yield Offer("sitemap", urljoin(root, "/sitemap.xml"), "many sites have a sitemap there", guess=True)
 
 
 def _tried(offer: Offer, open_source: Open) -> Tried:
@@ -232,7 +234,8 @@ def _rows(found: Discovered) -> list[str]:
 
 def _id(about: Site, taken: set[str]) -> str:
     host = (urlsplit(about.url).hostname or "news").removeprefix("www.")
-    name = re.sub(r"[^a-z0-9]+", "-", host.rsplit(".", 1)[0].lower()).strip("-")[:40] or "news"
+    own = host if re.fullmatch(r"[\d.:a-f]+", host) else host.rsplit(".", 1)[0]
+    name = re.sub(r"[^a-z0-9]+", "-", own.lower()).strip("-")[:40] or "news"
     numbered = (f"{name}-{number}" for number in range(2, 1000))
     return next(free for free in (name, *numbered) if free not in taken)
 
@@ -244,6 +247,15 @@ def _language(found: Discovered) -> str:
 
 def _is_picture(url: str) -> bool:
     return not urlsplit(url).path.lower().endswith(".svg")
+
+
+def in_vain(found: Discovered) -> dict[str, list[str]]:
+    """Return the addresses that were guessed in vain, by what was wrong with them."""
+    missed: dict[str, list[str]] = {}
+    for one in found.tried:
+        if one.offer.guess and not one.articles:
+            missed.setdefault(one.why_not, []).append(urlsplit(one.offer.url).path)
+    return missed
 
 
 def why(found: Discovered) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from feeds import text
 from feeds.identity import page_of
 from feeds.model import Article, Brand, Caption, Image, Issue, Video
-from feedsvc import captions, media, pages, thumbnails
+from feedsvc import captions, dates, media, pages, thumbnails
 from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.http import FetchError, Http
 from feedsvc.media.footage import Readable
@@ -109,7 +109,8 @@ class Producer(Struct, frozen=True):
             )
             issues += [streams] if isinstance(streams, Issue) else []
             named += [] if isinstance(streams, Issue) else streams
-        probed = [self._probed(video, now) for video in each_once(named)[:VIDEOS_PROBED]]
+        live = article.kind == "live"
+        probed = [self._probed(video, now, live) for video in each_once(named)[:VIDEOS_PROBED]]
         videos = one_film([p for p in probed if isinstance(p, Video)])
         issues += [p for p in probed if isinstance(p, Issue)]
         issues += [issue for video in videos if (issue := media.signed.soon(video, now))]
@@ -119,12 +120,14 @@ class Producer(Struct, frozen=True):
     def _ask(self, url: str, accept: str) -> bytes:
         return self.http.get(url, max_bytes=self.max_page, accept=accept).body
 
-    def _probed(self, video: Video, now: datetime) -> Video | Issue:
+    def _probed(self, video: Video, now: datetime, live: bool) -> Video | Issue:
         """Return what a video is: as it was found before, if it has not changed since."""
         known = self.probes.get(video.url)
+        if known and live and known.issue and known.issue.code == "video_live":
+            known = None  # it was taken for a film
         if known and self._still(video.url, known, now):
             return known.issue or _found(video, known)
-        probe = media.probed(video, self.open)
+        probe = media.probed(video, self.open, live=live)
         if known and known.found and probe.failure and probe.failure not in GONE:
             return _found(video, known)  # a server that is down for a moment takes no story off the air
         if isinstance(probe.found, Video):
@@ -212,7 +215,7 @@ def merged(listing: Article, page: Article) -> Article:
         tags=tuple(dict.fromkeys((*listing.tags, *page.tags))),
         language=page.language or listing.language,
         authors=page.authors or listing.authors,
-        published=listing.published or page.published,
+        published=dates.sharper(listing.published, page.published),
         updated=max(filter(None, (listing.updated, page.updated)), default=None),
         images=each_once((*page.images, *listing.images)),
         videos=each_once((*listing.videos, *page.videos)),

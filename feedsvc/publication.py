@@ -7,10 +7,23 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.model import Article, Brand, Channel, Feed, Format, Issue, RowRule, Written
+from feeds.model import (
+    Ads,
+    Article,
+    Brand,
+    Channel,
+    Feed,
+    Format,
+    Issue,
+    RowRule,
+    Selection,
+    Series,
+    Written,
+)
 from feeds.readers import unseen
 from feedsvc.blobs import MEDIA
-from feedsvc.settings import ChannelSettings
+from feedsvc.programming import RowSettings
+from feedsvc.settings import ChannelSettings, every
 from feedsvc.store import Document
 
 
@@ -27,6 +40,7 @@ class Outcome(Struct, frozen=True):
 
 def channel_of(settings: ChannelSettings, public_url: str) -> Channel:
     """Return the channel that the settings describe."""
+    movies, ads = settings.movies, settings.ads
     return Channel(
         id=settings.id,
         title=settings.title,
@@ -35,8 +49,17 @@ def channel_of(settings: ChannelSettings, public_url: str) -> Channel:
         site=settings.site or public_url,
         feeds_url=f"{public_url}/feeds/{settings.id}",
         brand=Brand(settings.brand.colour, settings.brand.logo),
-        rows=tuple(RowRule(row.title, row.sections) for row in settings.row),
+        rows=tuple(map(_row, settings.row)),
+        series=tuple(
+            Series(one.title, one.name, one.description, one.picture, one.seasons) for one in settings.series
+        ),
+        movies=Selection(movies.sections, movies.tags) if movies.sections or movies.tags else None,
+        ads=Ads(ads.pre_roll, every(ads.mid_roll), ads.cue_points, ads.shortest),
     )
+
+
+def _row(row: RowSettings) -> RowRule:
+    return RowRule(**{**row.model_dump(), "max_age": every(row.max_age)})
 
 
 def public(article: Article, public_url: str) -> Article:

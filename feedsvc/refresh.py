@@ -69,6 +69,7 @@ class Pipeline:
         self._rundown = Rundown(store, public_url, look or self._look)
         self._public_url = public_url
         self._clock = clock
+        self._pmap = pmap
         self._subscribe = subscribe
         self._next: dict[tuple[str, str], datetime] = {}
 
@@ -144,28 +145,31 @@ class Pipeline:
     def _pull(
         self, settings: ChannelSettings, now: datetime, progress: Progress, *, force: bool, paced: bool
     ) -> dict[str, Pulled]:
+        """Return what each source has now, in the order of the settings; many are asked at a time."""
         channel, sources = settings.id, self._sources[settings.id]
-        pulls: dict[str, Pulled] = {}
-        for key, source in sources.items():
-            progress("pull", len(pulls), len(sources))
-            state = self._store.source(channel, key)
-            if paced and now < self._next.get((channel, key), now):
-                pulls[key] = Pulled((), state.validators, state.issues, unchanged=True)
-                continue
-            pulled = text.scrub(pull(key, source, Seen() if force else Seen(state.validators)))
+        states = self._store.sources(channel)
+        before = {key: states.get(key, SourceState()) for key in sources}
+        asked = [key for key in sources if not (paced and now < self._next.get((channel, key), now))]
+        # What is not asked is as it was; a listing that has not changed still has the troubles it had.
+        pulls = {key: Pulled((), s.validators, s.issues, unchanged=True) for key, s in before.items()}
+        progress("pull", 0, len(asked))
+
+        def ask(key: str) -> Pulled:
+            return text.scrub(pull(key, sources[key], Seen() if force else Seen(before[key].validators)))
+
+        for done, (key, pulled) in enumerate(zip(asked, self._pmap(ask, asked), strict=True), 1):
+            pulls[key] = replace(pulled, issues=before[key].issues) if pulled.unchanged else pulled
             self._next[channel, key] = now + self._pause(settings, key, pulled, now)
             if pulled.hub and pulled.topic:
                 self._subscribe(channel, key, pulled.hub, pulled.topic, now)
-            # A listing that has not changed still has the troubles it had.
-            pulls[key] = replace(pulled, issues=state.issues) if pulled.unchanged else pulled
-        progress("pull", len(sources), len(sources))
+            progress("pull", done, len(asked))
         return pulls
 
     def _pause(self, settings: ChannelSettings, key: str, pulled: Pulled, now: datetime) -> timedelta:
         """Return how long a source is left alone by a paced refresh; what lies on our own disk never is."""
         least, most = every(settings.refresh), every(settings.refresh_quiet)
-        remote = any(source.url for source in settings.source if source.key == key)
-        if not (remote and least and most) or pulled.failed:
+        source = settings.sources.get(key)
+        if not (source and source.url and least and most) or pulled.failed:
             return timedelta()
         usual = interval(self._store.released(settings.id, key, 20), now, least, max(least, most))
         # A little less: the scheduler's ticks are jittered, and one must not be missed by a second.
@@ -178,17 +182,20 @@ class Pipeline:
         channel = settings.id
         works: list[Work] = []
         gone: list[str] = []
-        known: dict[str, str] = {}
         taken: dict[str, str] = {}
         policies = {source.key: source.guid for source in settings.source}
+        called_by = {
+            key: [names(key, article, policies.get(key, "auto")) for article in pulled.articles]
+            for key, pulled in pulls.items()
+        }
+        known = self._store.find(channel, chain.from_iterable(chain(*called_by.values())))
         for key, pulled in pulls.items():
-            policy = policies.get(key, "auto")
-            wanted = (name for a in pulled.articles for name in names(key, a, policy))
-            known = self._store.find(channel, wanted) | known
-            fresh = (known_as(key, a, policy) for a in pulled.articles)
-            stored = self._store.stored(channel, chain(known.values(), fresh))
-            unknown = {name for a in pulled.articles for name in names(key, a, policy)[:1]} - known.keys()
-            decided = list(decide(key, pulled.articles, known, stored, taken, pulls, policy))
+            called = called_by[key]
+            fresh = (known_as(name) for name, *_ in called)
+            mine = {known[name] for name in chain(*called) if name in known}
+            stored = self._store.stored(channel, mine.union(fresh))
+            unknown = {name for name, *_ in called} - known.keys()
+            decided = list(decide(key, pulled.articles, called, known, stored, taken, pulls))
             if issue := renamed(key, sum(bool(w.before) and w.names[0] in unknown for w in decided)):
                 pulls[key] = replace(pulled, issues=(*pulled.issues, issue))
             works += [work for work in decided if not work.unchanged]
@@ -220,7 +227,8 @@ class Pipeline:
         """
         heard = {key: pulled for key, pulled in pulls.items() if not pulled.failed}
         states = {key: SourceState(dict(p.validators), p.issues) for key, p in heard.items()}
-        changed = {key: s for key, s in states.items() if s != self._store.source(channel, key)}
+        kept = self._store.sources(channel)
+        changed = {key: state for key, state in states.items() if state != kept.get(key, SourceState())}
         self._store.save(channel, Changes(withdrawn=gone, sources=changed), now)
 
     def _put_on_air(

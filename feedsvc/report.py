@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.lineup import LeftOut
+from feeds.lineup import LeftOut, Spent
 from feeds.model import Article, Issue
 from feedsvc.publication import Outcome
 from feedsvc.rundown import Shown
@@ -32,7 +32,8 @@ class Report(Struct, frozen=True):
 
     `status` is published, unchanged, held (a document was), failed (every source did) or busy. `issues` are
     the sources' and the writers', `troubles` those of articles that are on air all the same, one a code.
-    `stages` are the seconds that each stage took.
+    `spent` says what is used of the bytes that a TV will read, and by which article; `stages` are the seconds
+    that each stage took.
     """
 
     channel: str
@@ -48,6 +49,7 @@ class Report(Struct, frozen=True):
     seconds: float = 0.0
     rendering: tuple[Job, ...] = ()
     troubles: tuple[Issue, ...] = ()
+    spent: tuple[Spent, ...] = ()
     stages: Mapping[str, float] = {}
 
 
@@ -59,6 +61,7 @@ def said(shown: Shown) -> dict[str, Any]:
         "left_out": tuple(map(_off_air, shown.lineup.left_out)),
         "rendering": shown.jobs,
         "troubles": tuple(_troubles(on_air.values())),
+        "spent": shown.lineup.spent,
     }
 
 
@@ -92,6 +95,7 @@ def whole(first: Report, last: Report | None) -> Report:
         left_out=last.left_out,
         rendering=last.rendering,
         troubles=last.troubles,
+        spent=last.spent,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -12,16 +11,18 @@ from feeds import FORMATS
 from feeds.duplicates import duplicates
 from feeds.lineup import DECIDED, Budget, Lineup, line_up
 from feeds.model import Article, Channel, Issue
+from feeds.series import numbered, numbers, runs
 from feedsvc import desk, slides
+from feedsvc.programmes import in_series
 from feedsvc.publication import channel_of, public
 from feedsvc.selection import edited, unwanted
-from feedsvc.settings import ChannelSettings
+from feedsvc.settings import LIVE, ChannelSettings
 from feedsvc.store import Edit, Store
 from feedsvc.stories import Job, Look, Told, excerpt, job, tell
 
 NO_EDITS: Mapping[str, Edit] = MappingProxyType({})
 # More than any budget holds, and enough of the others to say why they are missing.
-PLAYABLE_CONSIDERED, OTHERS_CONSIDERED = 1000, 1000
+PLAYABLE_CONSIDERED, OTHERS_CONSIDERED, STREAMS_CONSIDERED = 1000, 1000, 100
 
 
 class Shown(Struct, frozen=True):
@@ -39,19 +40,22 @@ class Rundown:
 
     def at(self, now: datetime, channel: Channel, settings: ChannelSettings) -> Shown:
         """Return what is on air at `now`; what is being rendered keeps a place, what has none need not be."""
-        sources = [source.key for source in settings.source]
         look = self._look(settings)
-        articles = chain(
-            self._store.newest(channel.id, sources, PLAYABLE_CONSIDERED, playable=True),
-            self._store.newest(channel.id, sources, OTHERS_CONSIDERED, playable=False),
-        )
-        chosen = self._chosen([public(a, self._public_url) for a in articles], settings, look, now)
+        articles = (public(article, self._public_url) for article in self._considered(settings))
+        chosen = self._chosen(articles, settings, look, now)
         told = self._told(chosen, settings, look, now)
         formats = (FORMATS[name] for name in settings.formats)
-        budgets = [Budget(f.cost, f.limit) for f in formats if f.limit is not None]
+        budgets = [Budget(f.cost, f.limit, f.name, f.opening) for f in formats if f.limit is not None]
         whole = (public(a, self._public_url) for a in told.articles)
-        lineup = line_up(whole, channel, now, budgets, told.waiting)
+        lineup = self._numbered(line_up(whole, channel, now, budgets, told.waiting))
         return Shown(lineup, tuple(_in_order(told.jobs, lineup)))
+
+    def _considered(self, settings: ChannelSettings) -> Iterator[Article]:
+        sources = [source.key for source in settings.source]
+        yield from self._store.newest(settings.id, sources, PLAYABLE_CONSIDERED, playable=True)
+        yield from self._store.newest(settings.id, sources, OTHERS_CONSIDERED, playable=False)
+        for playable in (True, False) if settings.live else ():
+            yield from self._store.newest(settings.id, [LIVE], STREAMS_CONSIDERED, playable=playable)
 
     def _chosen(
         self, articles: Iterable[Article], settings: ChannelSettings, look: Look, now: datetime
@@ -65,7 +69,7 @@ class Rundown:
             known = [issue for issue in article.issues if issue.code != "excluded"]
             was_unwanted = len(known) < len(article.issues)
             source = settings.sources[article.source]
-            article = look.edit(replace(article, issues=tuple(known)))
+            article = in_series(look.edit(replace(article, issues=tuple(known))), settings.series)
             if refused := unwanted(article, source, now):
                 article = replace(article, issues=(refused, *known))
             elif was_unwanted:
@@ -74,6 +78,20 @@ class Rundown:
         if wanted_after_all:
             self._store.due_now(settings.id, wanted_after_all, now)
         return _told_once(found)
+
+    def _numbered(self, lineup: Lineup) -> Lineup:
+        """Return the lineup with its episodes numbered: each when it first has a place on air, and for ever.
+
+        Of those that are still being rendered the newest is ready first: their numbers do not wait for that.
+        """
+        channel, episodes = lineup.feed.channel, self._store.episodes
+        placed = [*lineup.on_air.values(), *_waited_for(lineup)]
+        if not (found := runs(placed, channel)):
+            return lineup
+        known = episodes.numbers(channel.id, found)
+        given = numbers(placed, channel, known, episodes.highest(channel.id))
+        episodes.keep(channel.id, {place: n for place, n in given.items() if place not in known})
+        return replace(lineup, feed=numbered(lineup.feed, {id_: n for (_, id_), n in given.items()}))
 
     def _told(
         self, articles: Sequence[Article], settings: ChannelSettings, look: Look, now: datetime
@@ -109,7 +127,7 @@ def look_of(
 
 def _told_once(articles: Sequence[Article]) -> list[Article]:
     """Return the articles, those marked that tell what another source's tells better."""
-    wanted = [a for a in articles if not any(issue.code in DECIDED for issue in a.issues)]
+    wanted = [a for a in articles if a.kind != "live" and not any(i.code in DECIDED for i in a.issues)]
     better = duplicates(wanted) if len({a.source for a in wanted}) > 1 else {}
     return [_again(a, better[a.id]) if a.id in better else a for a in articles]
 
@@ -125,7 +143,12 @@ def _in_order(jobs: Iterable[Job], lineup: Lineup) -> Iterator[Job]:
 
     What has no place on air is not rendered: it would be for nobody.
     """
-    waited = {out.article.id: n for n, out in enumerate(lineup.left_out) if out.issue.code == "rendering"}
+    waited = {article.id: n for n, article in enumerate(_waited_for(lineup))}
     shown = waited.keys() | lineup.on_air.keys()
     chosen = [job for job in jobs if job.id in shown]
     yield from sorted(chosen, key=lambda job: (job.id not in waited, waited.get(job.id, 0), job.kind))
+
+
+def _waited_for(lineup: Lineup) -> Iterator[Article]:
+    """Yield the articles that have a place on air and are not ready for it."""
+    return (out.article for out in lineup.left_out if out.issue.code == "rendering")

@@ -10,8 +10,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from feeds import text
-from feeds.lineup import in_sections
 from feeds.model import Article, Issue, Rating
+from feeds.selection import in_sections
 from feedsvc.settings import Selection, SourceSettings, every
 
 CODES = {"excluded": "The settings of the article's source leave it out."}
@@ -44,7 +44,7 @@ def _reasons(article: Article, source: SourceSettings, now: datetime, read: bool
         yield "it is in none of include.sections"
     if include.tags and not _tagged(article, include.tags):
         yield "it has none of include.tags"
-    if (words := _words(article)) < source.min_words:
+    if source.min_words and (words := _words(article)) < source.min_words:
         yield f"it has {words} words, and min_words is {source.min_words}"
 
 
@@ -61,7 +61,7 @@ def _named(article: Article, exclude: Selection) -> str:
 
 def _tagged(article: Article, tags: Iterable[str]) -> str:
     wanted = {text.tag(tag, 100) for tag in tags}
-    return next((tag for tag in article.tags if text.tag(tag, 100) in wanted), "")
+    return next((tag for tag in article.tags if text.tag(tag, 100) in wanted), "") if wanted else ""
 
 
 def _matching(url: str, patterns: Iterable[str]) -> str:
@@ -75,7 +75,8 @@ def _words(article: Article) -> int:
 def edited(article: Article, source: SourceSettings) -> Article:
     """Return the article with what the settings of its source put right: title, section, genres, rating."""
     names = {text.tag(name, 100): other for name, other in source.section.items()}
-    section = tuple(names.get(text.tag(name, 100), name) for name in article.section)
+    # Most sources say nothing here, and this is asked of every article of a channel at every refresh.
+    section = [names.get(text.tag(name, 100), name) if names else name for name in article.section]
     rating = Rating(source.rating, source.rating_source) if source.rating else None
     return replace(
         article,
@@ -93,6 +94,6 @@ def _without_suffix(title: str, suffix: str) -> str:
 
 def _genres(article: Article, source: SourceSettings) -> Iterator[str]:
     genres = {text.tag(name, 100): genre for name, genre in source.genre.items()}
-    for name in (*article.section, *article.tags):
+    for name in (*article.section, *article.tags) if genres else ():
         if genre := genres.get(text.tag(name, 100)):
             yield genre

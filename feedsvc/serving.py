@@ -26,17 +26,24 @@ def serve(settings: Settings, path: Path, *, schedule: bool) -> None:
     """Serve the channels of `path` until stopped, and refresh them on `schedule`."""
     os.environ[SETTINGS] = str(path.resolve())
     os.environ[PORT] = str(settings.server.port)
-    os.environ[COUNTS] = str(emptied(settings.root / "var" / "metrics"))
+    if folder := emptied(settings.root / "var" / "metrics"):
+        os.environ[COUNTS] = str(folder)
     # A forked worker would inherit the scheduler's threads and locks half way through.
     multiprocessing.set_start_method("spawn", force=True)
     with scheduling(settings) if schedule else nullcontext():
         web_server(settings).serve()
 
 
-def emptied(folder: Path) -> Path:
-    """Return a folder with nothing in it: what processes counted that are no more is of no use."""
+def emptied(folder: Path) -> Path | None:
+    """Return a folder with nothing in it, for what processes counted that are no more is of no use.
+
+    Where there can be none, each process counts for itself.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
     return folder
 
 

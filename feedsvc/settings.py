@@ -15,9 +15,7 @@ from urllib.parse import urlsplit
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -25,10 +23,21 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from feeds import text
+from feedsvc.fields import LANGUAGE, Interval, IntervalOrNone, Table
+from feedsvc.fields import every as every
+from feedsvc.programming import (
+    AdsSettings,
+    LiveSettings,
+    MovieSettings,
+    RowSettings,
+    SeriesSettings,
+    Titled,
+)
 
+# The channel's own streams are a source like any other: the settings are what it reads.
+LIVE = "channel.live"
 TOKEN = "FEEDSVC_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
-_EVERY = re.compile(r"every (?:(\d+) )?(second|minute|hour|day)s?")
-_TAG = {"language": r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "id": r"^[a-z0-9][a-z0-9_-]{0,49}$"}
+_ID = r"^[a-z0-9][a-z0-9_-]{0,49}$"
 
 
 class CannotRun(Exception):
@@ -43,12 +52,6 @@ class SettingsError(CannotRun):
     """The settings cannot be used: one sentence a mistake."""
 
 
-def every(text: str) -> timedelta | None:
-    """Return the interval of ``every 5 minutes``; None when `text` does not say one."""
-    match = _EVERY.fullmatch(text.strip())
-    return timedelta(**{f"{match[2]}s": int(match[1] or 1)}) if match else None
-
-
 def _interval_or_cron(text: str) -> str:
     if (step := every(text)) is not None and step > timedelta():
         return text
@@ -56,12 +59,6 @@ def _interval_or_cron(text: str) -> str:
         CronTrigger.from_crontab(text, timezone="UTC")
     except ValueError:
         raise ValueError("must be like 'every 5 minutes' or a cron line like '*/5 * * * *'") from None
-    return text
-
-
-def _interval(text: str) -> str:
-    if not every(text):
-        raise ValueError("must be like 'every 36 hours'")
     return text
 
 
@@ -78,10 +75,6 @@ def _policy_alone(story: object) -> object:
     return {"policy": story} if isinstance(story, str) else story
 
 
-def _interval_or_none(text: str) -> str:
-    return _interval(text) if text else text
-
-
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
@@ -94,12 +87,6 @@ def _public_url(url: str) -> str:
     if not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
         raise ValueError("must be an absolute address such as https://tv.example.org")
     return url.rstrip("/")
-
-
-class Table(BaseModel):
-    """A table of settings.toml: frozen, and a key it does not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSettings(Table):
@@ -142,7 +129,7 @@ class HttpSettings(Table):
 class EmbedsSettings(Table):
     """What other sites' players want to hear: Brightcove's policy key by account."""
 
-    brightcove: dict[str, str] = {}
+    brightcove: dict[str, str] = Field({})
 
 
 class Selection(Table):
@@ -168,10 +155,10 @@ class SourceSettings(Table):
     guid: Literal["auto", "guid", "url", "canonical", "cms id"] = "auto"
     include: Selection = Selection()
     exclude: Selection = Selection()
-    max_age: Annotated[str, AfterValidator(_interval_or_none)] = ""
+    max_age: IntervalOrNone = ""
     min_words: int = Field(0, ge=0)
-    section: dict[str, str] = {}
-    genre: dict[str, str] = {}
+    section: dict[str, str] = Field({})
+    genre: dict[str, str] = Field({})
     rating: str = ""
     rating_source: str = ""
     title_suffix: str = ""
@@ -206,13 +193,6 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-class RowSettings(Table):
-    """A row on the TV and the sections it takes; none means every article."""
-
-    title: str = Field(min_length=1)
-    sections: tuple[str, ...] = ()
-
-
 class BrandSettings(Table):
     """How title cards look."""
 
@@ -240,25 +220,38 @@ class StorySettings(Table):
 class ChannelSettings(Table):
     """A Roku channel: where its articles come from, and how they are shown."""
 
-    id: str = Field(pattern=_TAG["id"])
+    id: str = Field(pattern=_ID)
     title: str = Field(min_length=1)
     description: str = ""
-    language: str = Field("en", pattern=_TAG["language"])
+    language: str = Field("en", pattern=LANGUAGE)
     site: str = ""
     refresh: Annotated[str, AfterValidator(_interval_or_cron)] = "every 5 minutes"
-    refresh_quiet: Annotated[str, AfterValidator(_interval)] = "every 30 minutes"
+    refresh_quiet: Interval = "every 30 minutes"
     formats: tuple[str, ...] = Field(("roku", "roku_mrss", "mrss", "search"), min_length=1)
     max_drop: float = Field(0.5, ge=0, le=1)
-    stale_after: Annotated[str, AfterValidator(_interval)] = "every 2 days"
+    stale_after: Interval = "every 2 days"
     brand: BrandSettings = BrandSettings()
     story: Annotated[StorySettings, BeforeValidator(_policy_alone)] = StorySettings()
     source: tuple[SourceSettings, ...] = Field(min_length=1)
     row: tuple[RowSettings, ...] = ()
+    series: tuple[SeriesSettings, ...] = ()
+    live: tuple[LiveSettings, ...] = ()
+    ads: AdsSettings = AdsSettings()
+    movies: MovieSettings = MovieSettings()
+
+    @field_validator("row", "series", "live")
+    @classmethod
+    def _titled_once(cls, tables: tuple[Titled, ...]) -> tuple[Titled, ...]:
+        titles = [table.title.casefold() for table in tables]
+        if twice := next((table.title for table in tables if titles.count(table.title.casefold()) > 1), ""):
+            raise ValueError(f"two have the title {twice!r}; give each its own")
+        return tables
 
     @cached_property
     def sources(self) -> Mapping[str, SourceSettings]:
-        """The sources by the names under which the store remembers them."""
-        return {source.key: source for source in self.source}
+        """The sources by the names under which the store remembers them, the channel's streams as one."""
+        live = (SourceSettings(kind=LIVE, name=LIVE),) if self.live else ()
+        return {source.key: source for source in (*self.source, *live)}
 
 
 class Settings(Table):
@@ -348,6 +341,11 @@ def _unknown_names(settings: Settings, kinds: frozenset[str], formats: frozenset
                     f"{where}: the environment has no {source.credentials}, which the source {source.key}"
                     " names for its credentials; set it to user:password or a token."
                 )
+        named = [(table.title, name) for table in channel.row for name in table.sources]
+        named += [(table.title, name) for table in channel.series for name in table.sources]
+        for title, name in named:
+            if name not in channel.sources:
+                yield f"{where}: {title!r} names no source: {name!r}.{_nearest(name, channel.sources)}"
         for name in channel.formats:
             if formats and name not in formats:
                 yield f"{where}: there is no format {name!r}.{_nearest(name, formats)}"

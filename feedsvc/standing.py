@@ -13,7 +13,9 @@ from feedsvc.store import Edition, Run, Store
 
 GOOD = ("published", "unchanged")
 # What needs nobody's hand comes last: it rights itself, or newer stories took the room.
-_BY_ITSELF = ("rendering", "not_yet", "expired", "same_story", "excluded", "over_budget")
+_BY_ITSELF = (
+    *("rendering", "not_yet", "expired", "same_story", "excluded", "over_budget", "row_full", "row_too_old"),
+)
 _LISTED = 100
 
 

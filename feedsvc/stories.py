@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.item import playable
-from feeds.lineup import DECIDED, in_sections
+from feeds.lineup import DECIDED
 from feeds.model import Article, Caption, Channel, Image, Issue, TrickPlay, Video
+from feeds.selection import in_sections
 from feedsvc import slides
 from feedsvc.blobs import MEDIA
 from feedsvc.media import bif
@@ -63,7 +64,7 @@ class Look(Struct, frozen=True):
 
 def wants_story(article: Article, story: StorySettings, now: datetime) -> bool:
     """Tell whether an article is to have a story video: no other plays, or the channel wants it always."""
-    if any(issue.code in DECIDED for issue in article.issues):
+    if article.kind == "live" or any(issue.code in DECIDED for issue in article.issues):
         return False
     if story.policy == "never" or not in_sections(article, story.sections):
         return False

@@ -36,7 +36,7 @@ class Standing(Struct, frozen=True):
 
 def why(name: str, store: Store, channels: Sequence[ChannelSettings]) -> list[Standing]:
     """Return how the article with this id, GUID or URL stands in each channel that knows it."""
-    sources = {source.key for channel in channels for source in channel.source}
+    sources = {key for channel in channels for key in channel.sources}
     names = [name, *identities(Article(url=name)), *(f"{source} {name}" for source in sources)]
     known = {(channel, stored.article.id): stored for channel, stored in store.about(names)}
     by_id = {channel.id: channel for channel in channels}
@@ -62,7 +62,7 @@ def _reason(
         return "withdrawn", f"Its source took it back at {stored.withdrawn:%Y-%m-%d %H:%M} UTC.", ""
     if on_air:
         return "on_air", f"On air in {', '.join(on_air)}.", ""
-    if stored.article.source not in {source.key for source in channel.source}:
+    if stored.article.source not in channel.sources:
         return "source_gone", "Its source is no longer in the settings.", "Put the source back."
     for out in last_report(store, channel.id).left_out:
         if out.id == stored.article.id:

@@ -1,21 +1,27 @@
 """Feeds to try formats and readers with: a newsroom's good one, and strategies for any feed at all."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from feeds.model import (
+    Ads,
     Article,
     Brand,
     Caption,
     Channel,
+    Credit,
+    ExternalId,
     Feed,
     Image,
     Issue,
     Rating,
     Row,
     RowRule,
+    Selection,
+    Series,
+    TrickPlay,
     Video,
     Window,
 )
@@ -117,6 +123,52 @@ def newsroom() -> Feed:
     return Feed(CHANNEL, rows, NOON)
 
 
+def programmes() -> Feed:
+    """Return a feed with every kind of item that Direct Publisher knows."""
+
+    def film(number: int, minutes: int) -> tuple[Video, ...]:
+        return (Video(f"{CDN}/{number}/master.m3u8", "HLS", "FHD", duration=minutes * 60.0),)
+
+    bulletins = [
+        story(n, f"Evening News {22 - n // 24} Nov", series="Evening News", episode=10 - n // 24)
+        for n in (24, 48)
+    ]
+    earlier = story(9000, "Evening News 12 Nov 2025", series="evening  news", section=("World",), episode=3)
+    short_run = story(
+        100, "The pier, part one", series="The pier", episode=1, section=("Documentary",),
+        videos=film(100, 30), credits=(Credit("Ada", "narrator", date(1980, 2, 29)), Credit("Bo", "actor")),
+        external_ids=(ExternalId("EP012345670001", "TMS"), ExternalId("tt1234567", "imdb")),
+    )  # fmt: skip
+    movie = story(
+        5, "The year of the harbour", videos=film(5, 95), section=("Documentary",), kind="movie",
+        ad_breaks=(1500.0, 0.0, 3000.4, 99_999.0), external_ids=(ExternalId("10.5240/1", "EIDR"),),
+        credits=(Credit("Bo Lens", "Director", date(1971, 1, 2)),), rating=Rating("PG", "MPAA"),
+        captions=(Caption(f"{CDN}/5/en.srt", "en"),), trickplay=(TrickPlay(f"{CDN}/5/hd.bif"),),
+    )  # fmt: skip
+    special = story(6, "The count, in full", videos=film(6, 40), section=("Politics",))
+    live = story(
+        0, "Harbour City live", kind="live", section=("Live",), summary="The harbour, day and night.",
+        videos=(Video(f"{CDN}/live/master.m3u8", "HLS", "FHD"),),
+    )  # fmt: skip
+    channel = Channel(
+        id="harbour",
+        title="Harbour City News",
+        site="https://news.example.org/",
+        feeds_url="https://tv.example.org/feeds/harbour",
+        series=(
+            Series("Evening News", description="The day in Harbour City.", picture=f"{CDN}/evening.jpg"),
+            Series("The pier", seasons="none"),
+        ),
+        ads=Ads(pre_roll=True, mid_roll=timedelta(minutes=15)),
+    )
+    rows = (
+        Row("Live", (live,)),
+        Row("News", (story(1), *bulletins, special, earlier)),
+        Row("Documentaries", (movie, short_run)),
+    )
+    return Feed(channel, rows, NOON)
+
+
 # -- any feed at all -------------------------------------------------------------------------------
 
 # fmt: off
@@ -201,6 +253,27 @@ def captions() -> st.SearchStrategy[Caption]:
     return st.builds(Caption, urls(), languages(), st.sampled_from(["CLOSED_CAPTION", "SUBTITLE"]))
 
 
+def trickplays() -> st.SearchStrategy[TrickPlay]:
+    """Pictures for winding."""
+    return st.builds(TrickPlay, urls(), st.sampled_from(["HD", "FHD"]))
+
+
+def credits() -> st.SearchStrategy[Credit]:
+    """People in roles that Roku knows, and in others."""
+    roles = mostly(st.sampled_from(["actor", "Anchor", "host "]), texts())
+    return st.builds(Credit, texts(), roles, st.one_of(st.none(), st.dates()))
+
+
+def external_ids() -> st.SearchStrategy[ExternalId]:
+    """Names in databases that Roku knows, and in others."""
+    return st.builds(ExternalId, texts(), mostly(st.sampled_from(["TMS", "imdb", "EIDR", "ROVI"]), texts()))
+
+
+def series() -> st.SearchStrategy[str]:
+    """Titles of series, of which some are one and the same."""
+    return mostly(st.sampled_from(["", "", "", "Evening News", "EVENING  news", "a and b"]), texts())
+
+
 def several(of: st.SearchStrategy[T], most: int = 3) -> st.SearchStrategy[tuple[T, ...]]:
     """None, one or a few."""
     return st.lists(of, max_size=most).map(tuple)
@@ -226,6 +299,14 @@ def articles() -> st.SearchStrategy[Article]:
         first_seen=mostly(moments(), st.none()),
         videos=mostly(st.lists(videos(), min_size=1, max_size=3).map(tuple), several(videos())),
         captions=several(captions(), 2),
+        trickplay=several(trickplays(), 1),
+        kind=st.sampled_from(["", "", "", "short", "special", "movie", "live"]),
+        series=series(),
+        season=numbers(),
+        episode=numbers(),
+        credits=several(credits(), 2),
+        external_ids=several(external_ids(), 2),
+        ad_breaks=several(st.floats()),
         thumbnail=mostly(images(), st.none()),
         rating=st.one_of(st.none(), ratings()),
         window=mostly(st.just(Window()), st.builds(Window, moments(), moments())),
@@ -236,7 +317,15 @@ def articles() -> st.SearchStrategy[Article]:
 def channels() -> st.SearchStrategy[Channel]:
     """Any channel."""
     rules = several(st.builds(RowRule, texts(), several(texts(), 2)), 2)
-    return st.builds(Channel, texts(), texts(), texts(), languages(), urls(), st.just(Brand()), rules, urls())
+    shown = st.builds(Series, series(), texts(), texts(), urls(), st.sampled_from(["year", "month", "none"]))
+    steps = st.one_of(st.none(), st.timedeltas(timedelta(), timedelta(hours=1)))
+    return st.builds(
+        Channel,
+        *(texts(), texts(), texts(), languages(), urls(), st.just(Brand()), rules, urls()),
+        series=several(shown, 2),
+        movies=st.one_of(st.none(), st.builds(Selection, several(texts(), 1))),
+        ads=st.builds(Ads, st.booleans(), steps, st.booleans(), st.integers(0, 60)),
+    )
 
 
 def feeds(most: int = 4) -> st.SearchStrategy[Feed]:

@@ -26,7 +26,8 @@ class Memory:
         self.sources |= {source for source, _ in pulls}
         works: list[Work] = []
         for source, articles in pulls:
-            works += decide(source, articles, self.known, self.stored, taken, self.sources)
+            called = [names(source, article) for article in articles]
+            works += decide(source, articles, called, self.known, self.stored, taken, self.sources)
         for work in works:
             article = Article(id=work.id, source=work.source)
             self.stored[work.id] = Stored(work.pulled, article)
@@ -43,7 +44,7 @@ def test_an_article_is_new_then_unchanged_then_changed_under_one_id() -> None:
     (same,) = memory.pull(("rss", [entry("1", "/a")]))
     (edited,) = memory.pull(("rss", [entry("1", "/a", "Edited")]))
     assert (new.before, new.unchanged, same.unchanged, edited.unchanged) == (None, False, True, False)
-    assert new.id == same.id == edited.id == known_as("rss", entry("1", "/a"))
+    assert new.id == same.id == edited.id == known_as(names("rss", entry("1", "/a"))[0])
 
 
 @pytest.mark.parametrize(

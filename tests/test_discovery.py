@@ -1,20 +1,23 @@
 """From any page of a site to a channel that works."""
 
+import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from feedsvc import discovery
 from feedsvc.cli import main
 from feedsvc.discovery import appended
 from feedsvc.http import FetchError, Http
 from feedsvc.pages.site import site
 from feedsvc.settings import HttpSettings
+from tests.cms_sites import WordPress, wp_post
 from tests.loopback import Loopback
-from tests.newsroom import Newsroom, Story
+from tests.newsroom import Newsroom, Story, page
 
 HOME = """
 <html lang="en-GB"><head><title>Front page | Example News</title>
@@ -63,7 +66,7 @@ def test_a_site_with_a_feed_becomes_a_channel(newsroom: Newsroom, tmp_path: Path
     assert result.exit_code == 0, result.output
     (channel,) = printed(result)["channel"]
     assert channel == {
-        "id": "127-0-0",
+        "id": "127-0-0-1",
         "title": "Example News",
         "description": "News of an example.",
         "language": "en-GB",
@@ -87,7 +90,7 @@ def test_what_is_printed_works_as_it_stands(newsroom: Newsroom, tmp_path: Path) 
     again = add(tmp_path, newsroom, "--write")
     assert again.exit_code == 0
     assert tomllib.loads(settings.read_text())["http"] == {"allow_hosts": [newsroom.site.host]}
-    assert [c["id"] for c in tomllib.loads(settings.read_text())["channel"]] == ["127-0-0", "127-0-0-2"]
+    assert [c["id"] for c in tomllib.loads(settings.read_text())["channel"]] == ["127-0-0-1", "127-0-0-1-2"]
 
 
 def test_a_site_with_nothing_says_what_was_tried(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -163,3 +166,89 @@ def test_marks_of_the_systems_behind_a_page() -> None:
     comments = '<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">'
     assert kinds(comments) == []
     assert kinds('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">') == []
+
+
+# Five sites, as newsrooms have them. Each channel that is printed is refreshed as it stands.
+
+
+WORDS = (
+    "The mayor cut a ribbon of blue silk on Monday while two brass bands played. Ferries that had crossed "
+    "the water since 1911 sounded their horns, and children ran ahead of the first tram."
+)
+
+
+def _wordpress(newsroom: Newsroom) -> None:
+    text = {"rendered": f"<p>{WORDS}</p>", "protected": False}
+    stories = (wp_post(n, link=newsroom.site.url(f"/{n}/"), content=text) for n in range(1, 13))
+    newsroom.site.routes.update(WordPress(*stories).routes())
+    home(newsroom, f'<link rel="https://api.w.org/" href="{newsroom.site.url("/wp-json/")}">')
+
+
+def _feed(newsroom: Newsroom) -> None:
+    newsroom.tells(*(Story(n) for n in range(12)))
+    home(newsroom, '<link rel="alternate" type="application/rss+xml" href="/rss.xml">')
+
+
+def _told(newsroom: Newsroom) -> list[Story]:
+    """Return stories of which only the pages tell."""
+    stories = [
+        Story(n, title=f"The {n}th of twelve bridges opens", path=f"/2026/11/22/bridge-{n}-opens")
+        for n in range(12)
+    ]
+    newsroom.tells(*stories)
+    for story in stories:
+        told = page(newsroom.site, story).replace(b"</h1>", f"</h1><p>{WORDS}</p>".encode())
+        newsroom.serves(story.page, told)
+    del newsroom.site.routes["/rss.xml"]
+    return stories
+
+
+def _sitemap(newsroom: Newsroom) -> None:
+    named = "".join(
+        f"<url><loc>{newsroom.site.url(story.page)}</loc><lastmod>2026-11-22</lastmod></url>"
+        for story in _told(newsroom)
+    )
+    urlset = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{named}</urlset>'
+    newsroom.serves("/maps/news.xml", urlset.encode())
+    newsroom.serves("/robots.txt", f"Sitemap: {newsroom.site.url('/maps/news.xml')}\n".encode())
+    home(newsroom)
+
+
+def _pages(newsroom: Newsroom) -> None:
+    links = (f'<li><h3><a href="{story.page}">{story.title}</a></h3></li>' for story in _told(newsroom))
+    home(newsroom, main=f"<ul>{''.join(links)}</ul>")
+
+
+@pytest.mark.parametrize(
+    ("build", "kind", "path"),
+    [
+        (_wordpress, "wordpress", "/wp-json/"),
+        (_feed, "rss", "/rss.xml"),
+        (_sitemap, "sitemap", "/maps/news.xml"),
+        (_pages, "listing", "/"),
+    ],
+)
+def test_what_is_printed_for_each_kind_of_site_works_as_it_stands(
+    newsroom: Newsroom, tmp_path: Path, build: Callable[[Newsroom], None], kind: str, path: str
+) -> None:
+    build(newsroom)
+    result = add(tmp_path, newsroom)
+    assert result.exit_code == 0, result.output
+    settings = printed(result)
+    (channel,) = settings["channel"]
+    assert channel["source"] == [{"kind": kind, "url": newsroom.site.url(path)}]
+    assert len(newsroom.site.requests) <= 40
+    (tmp_path / "settings.toml").write_text(discovery.as_toml(channel, settings["http"]["allow_hosts"][0]))
+    refreshed = CliRunner().invoke(
+        main, ["--settings", str(tmp_path / "settings.toml"), "refresh", "--no-render", "--json"]
+    )
+    report = json.loads(refreshed.stdout)
+    assert report["seen"] == 12
+    # A story without a video waits for the one that is made of it.
+    assert report["on_air"] + sum(out["code"] == "rendering" for out in report["left_out"]) == 12
+
+
+def test_what_the_page_names_is_not_guessed_again(newsroom: Newsroom, tmp_path: Path) -> None:
+    _feed(newsroom)
+    add(tmp_path, newsroom)
+    assert not {"/feed/", "/atom.xml", "/index.xml"} & set(newsroom.site.paths())

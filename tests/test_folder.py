@@ -1,9 +1,7 @@
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model import Article, Caption, Image, Video
-from feedsvc import pages
 from feedsvc.blobs import LocalBlobs
-from feedsvc.http import Http
-from feedsvc.settings import HttpSettings, SourceSettings
-from feedsvc.sources import Pulled, Seen, Source, Tools, folder
+from feedsvc.settings import SourceSettings
+from feedsvc.sources import Seen, folder
+from tests.drop import MORNING, Drop, codes
 
 SAMPLES = Path(__file__).parent / "data" / "sources" / "folder"
-MORNING = datetime(2026, 11, 22, 7, tzinfo=UTC)
 STORY = "Storm hits the coast\n\nA storm hit the coast on Sunday, and thousands of people fled their homes.\n"
 PAGE = """<html><head><meta property="og:title" content="Storm">
 <meta property="article:published_time" content="2026-11-22T07:00:00Z"></head><body><article><h1>Storm</h1>
@@ -26,54 +22,10 @@ PAGE = """<html><head><meta property="og:title" content="Storm">
 </article></body></html>"""
 
 
-class Drop:
-    """A folder on disk and the source that reads it; `kept` are the files it published, `read` the pages."""
-
-    def __init__(self, root: Path, **changes: Any) -> None:
-        self.root = root
-        self.kept: list[str] = []
-        self.read: list[str] = []
-        self.tools = Tools(
-            Http(HttpSettings(**changes)),
-            self._read,
-            self._keep,
-            root / "work",
-            lambda: MORNING,
-            root=root.parent,
-        )
-        self.source: Source = folder.open_source(SourceSettings(kind="folder", path=root.name), self.tools)
-
-    def put(self, name: str, content: str | bytes = b"x", at: datetime = MORNING) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.utime(path, (at.timestamp(), at.timestamp()))
-        return path
-
-    def pull(self, before: Pulled | None = None) -> Pulled:
-        return self.source.pull(Seen(before.validators if before else {}))
-
-    def article(self) -> Article:
-        (article,) = self.pull().articles
-        return article
-
-    def _read(self, data: bytes, url: str) -> Article:
-        self.read.append(url)
-        return pages.read(data, url)
-
-    def _keep(self, path: Path) -> str:
-        self.kept.append(path.relative_to(self.root.resolve()).as_posix())
-        return f"/media/{path.name}"
-
-
 @pytest.fixture
 def drop(tmp_path: Path) -> Drop:
     (tmp_path / "drop").mkdir()
     return Drop(tmp_path / "drop")
-
-
-def codes(pulled: Pulled) -> list[str]:
-    return [issue.code for issue in pulled.issues]
 
 
 def test_samples(drop: Drop, golden: Callable[[str, bytes], None]) -> None:

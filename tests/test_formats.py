@@ -15,7 +15,7 @@ from lxml import etree
 from feeds import FORMATS, mrss, recognise, roku, search
 from feeds.model import Feed, Format, Issue, Row, Written
 from feeds.readers import READERS, unseen
-from tests.feeds_strategies import CHANNEL, NASTY, NOON, empty, feeds, newsroom, small, story
+from tests.feeds_strategies import CHANNEL, NASTY, NOON, empty, feeds, newsroom, programmes, small, story
 from tests.make_invalid import FAULTS, ON_TV
 
 INVALID = Path(__file__).parent / "data" / "invalid"
@@ -78,7 +78,8 @@ def is_no_larger_than_its_costs(fmt: Format, written: Written, feed: Feed) -> No
     costs = {a.id: fmt.cost(a, feed.channel) for a in articles.values()}
     # A row's name stands in each of its items (MRSS) or twice (JSON): 60 characters of at most 6 bytes.
     places = sum(len(row.articles) for row in feed.rows) + len(feed.rows)
-    assert len(written.body) <= sum(costs.values()) + HEAD + 1000 * places
+    openings = sum(fmt.opening(a, feed.channel) for a in articles.values()) if fmt.opening else 0
+    assert len(written.body) <= sum(costs.values()) + openings + HEAD + 1000 * places
     assert {name for name, cost in costs.items() if cost} == set(written.ids)
 
 
@@ -113,6 +114,18 @@ def test_case_16_a_full_example(fmt: Format, golden: Callable[[str, bytes], None
     golden(f"newsroom.{fmt.path.replace('/', '.')}", written.body)
     assert errors(fmt.check(written.body)) == []
     assert unseen(written.body, fmt.path, written.ids, fmt.readers) == []
+
+
+@every_format
+def test_every_kind_of_programme(fmt: Format, golden: Callable[[str, bytes], None]) -> None:
+    written = fmt.write(programmes())
+    golden(f"programmes.{fmt.path.replace('/', '.')}", written.body)
+    assert errors(fmt.check(written.body)) == []
+    assert unseen(written.body, fmt.path, written.ids, fmt.readers) == []
+    shown = {article.id for row in programmes().rows for article in row.articles}
+    assert {issue.code for issue in written.issues if issue.where in shown - set(written.ids)} <= {
+        "live_left_out"
+    }
 
 
 @every_format

@@ -11,11 +11,13 @@ ROOT = Path(__file__).parent.parent
 # Bottom first. A module may import from the floors below it and from its own room, never its neighbours.
 FLOORS = [
     {"feeds"},
+    {"fields"},
+    {"programming"},
     {"settings"},
     {"http", "charsets", "dates", "filters", "metrics", "pixels", "processes"},
     {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
     # Slides are set in the type of title cards: one floor above thumbnails.
-    {"slides", "produce", "decide", "publication", "selection", "pacing"},
+    {"slides", "produce", "decide", "publication", "selection", "programmes", "pacing"},
     {"desk", "stories", "studio", "websub"},
     {"renderer", "rundown", "making"},
     {"report", "housekeeping", "discovery", "progress", "standing"},

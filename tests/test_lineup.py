@@ -44,11 +44,117 @@ def test_a_section_is_titled_as_it_is_most_often_spelt_and_none_is_latest() -> N
 def test_rules_make_the_rows_and_the_rest_is_latest() -> None:
     rules = (RowRule("Abroad", ("World", "europe")), RowRule("Everything"), RowRule("None", ("Moon",)))
     stories = [article(1), article(2, section=("News", "Europe")), article(3, section=("Sport",))]
-    assert rows(line_up(stories, channel(rows=rules), NOON)) == {
-        "Abroad": ["1", "2"],
-        "Everything": ["1", "2", "3"],
-    }
+    assert rows(line_up(stories, channel(rows=rules), NOON)) == {"Abroad": ["1", "2"], "Everything": ["3"]}
     assert rows(line_up(stories, channel(rows=rules[:1]), NOON)) == {"Abroad": ["1", "2"], "Latest": ["3"]}
+
+
+def test_a_story_stands_in_one_row_only_unless_a_row_repeats() -> None:
+    rules = (RowRule("World", ("World",), limit=1), RowRule("Also", ("World",)), RowRule("All", repeat=True))
+    stories = [article(n) for n in (1, 2, 3)]
+    lineup = line_up(stories, channel(rows=rules), NOON)
+    assert rows(lineup) == {"World": ["1"], "Also": ["2", "3"], "All": ["1", "2", "3"]}
+    assert lineup.left_out == ()
+
+
+def test_rows_by_tag_series_and_source_and_all_that_is_named_has_to_fit() -> None:
+    rules = (
+        RowRule("Elections", tags=("Election 2026", "count")),
+        RowRule("Bulletins", series=("evening  NEWS",)),
+        RowRule("Their world", ("World",), sources=("agency",)),
+    )
+    stories = [
+        article(1, tags=("election_2026",)),
+        article(2, series="Evening News"),
+        article(3, source="agency"),
+        article(4, source="agency", section=("Sport",)),
+    ]
+    assert rows(line_up(stories, channel(rows=rules), NOON)) == {
+        "Elections": ["1"],
+        "Bulletins": ["2"],
+        "Their world": ["3"],
+        "Latest": ["4"],
+    }
+
+
+def test_pins_come_first_in_their_order_and_alone_they_are_all_there_is() -> None:
+    stories = [article(n) for n in range(1, 6)]
+    pins = (article(4).url + "?utm_source=x", article(2).id, "guid-5", "nobody", article(2).url)
+    top = RowRule("Top", pins=pins)
+    world = RowRule("World", ("World",), pins=pins, limit=4)
+    assert rows(line_up(stories, channel(rows=(top,)), NOON)) == {
+        "Top": ["4", "2", "5"],
+        "Latest": ["1", "3"],
+    }
+    lineup = line_up(stories, channel(rows=(world,)), NOON)
+    assert rows(lineup) == {"World": ["4", "2", "5", "1"]}
+    assert reasons(lineup) == {article(3).id: "row_full"}
+    assert rows(line_up(stories, channel(rows=(top, world)), NOON)) == {
+        "Top": ["4", "2", "5"],
+        "World": ["4", "2", "5", "1"],
+    }
+
+
+def test_limits_by_count_and_age_leave_out_the_oldest_and_say_so() -> None:
+    rules = (RowRule("World", ("World",), limit=2, max_age=3 * MINUTE), RowRule("Sport", ("Sport",)))
+    stories = [article(n) for n in range(1, 6)] + [article(9, section=("Sport",))]
+    lineup = line_up(stories, channel(rows=rules), NOON)
+    assert rows(lineup) == {"World": ["1", "2"], "Sport": ["9"]}
+    assert reasons(lineup) == {
+        article(3).id: "row_full",
+        article(4).id: "row_too_old",
+        article(5).id: "row_too_old",
+    }
+    assert {out.issue.severity for out in lineup.left_out} == {"info"}
+    later = line_up(stories, channel(rows=rules), NOON + MINUTE)
+    assert rows(later) == {"World": ["1", "2"], "Sport": ["9"]}
+    assert rows(line_up(stories, channel(rows=rules), NOON + 2 * MINUTE)) == {"World": ["1"], "Sport": ["9"]}
+
+
+def test_the_oldest_first_of_the_newest() -> None:
+    rule = RowRule("Course", ("World",), pins=(article(3).id,), order="oldest_first", limit=4)
+    lineup = line_up(
+        [article(n) for n in range(1, 7)], channel(rows=(rule,)), NOON, [Budget(hundred_each, 300)]
+    )
+    assert rows(lineup) == {"Course": ["3", "2", "1"]}
+
+
+def test_what_no_row_takes_is_added_to_a_row_called_latest() -> None:
+    rules = (RowRule("Latest", ("World",)), RowRule("Sport", ("Sport",)))
+    stories = [article(1), article(2, section=("Culture",)), article(3), article(4, section=("Sport",))]
+    assert rows(line_up(stories, channel(rows=rules), NOON)) == {"Latest": ["1", "2", "3"], "Sport": ["4"]}
+
+
+def test_a_stream_is_always_new_and_its_row_the_first() -> None:
+    stream = article(9000, kind="live", section=("Live",))
+    lineup = line_up([*(article(n) for n in range(5)), stream], channel(), NOON, [Budget(hundred_each, 300)])
+    assert rows(lineup) == {"Live": ["9000"], "World": ["0", "1"]}
+    rule = RowRule("All", limit=2, max_age=MINUTE)
+    assert rows(line_up([article(0), article(1), stream], channel(rows=(rule,)), NOON)) == {
+        "All": ["9000", "0"]
+    }
+
+
+def test_what_is_waited_for_takes_a_place_in_the_limit_of_its_row() -> None:
+    rule = RowRule("World", ("World",), limit=2)
+    stories = [article(n) for n in (1, 2, 3)]
+    lineup = line_up(stories, channel(rows=(rule,)), NOON, waiting={article(1).id})
+    assert rows(lineup) == {"World": ["2"]}
+    assert reasons(lineup) == {article(1).id: "rendering", article(3).id: "row_full"}
+
+
+def test_the_budget_is_accounted_for_to_the_byte() -> None:
+    def opening(_article: Article, _channel: Channel) -> int:
+        return 50
+
+    stories = [article(1, series="Evening News"), article(2, series="evening news"), article(3), article(4)]
+    budgets = [Budget(hundred_each, 360, "small", opening), Budget(hundred_each, 1000, "large")]
+    lineup = line_up(stories, channel(), NOON, budgets)
+    assert rows(lineup) == {"World": ["1", "2", "3"]}
+    small, large = lineup.spent
+    ids = [article(n).id for n in (1, 2, 3)]
+    assert (small.format, small.limit, small.used) == ("small", 360, 350)
+    assert small.costs == dict(zip(ids, (150, 100, 100), strict=True))
+    assert (large.format, large.used, large.costs) == ("large", 300, dict.fromkeys(ids, 100))
 
 
 def test_windows_are_enforced_to_the_second() -> None:
@@ -109,6 +215,48 @@ def test_the_same_news_is_the_same_feed_whatever_the_time_and_order() -> None:
     budget = [Budget(hundred_each, 1500)]
     one = line_up(stories, channel(), NOON, budget)
     assert one == line_up(reversed(stories), channel(), NOON + timedelta(days=3), budget)
+
+
+def rules() -> st.SearchStrategy[RowRule]:
+    names = st.lists(st.sampled_from(["S0", "S1", "S2"]), max_size=2).map(tuple)
+    pins = st.lists(st.integers(0, 12).map(lambda n: article(n).id), max_size=2).map(tuple)
+    return st.builds(
+        RowRule,
+        st.sampled_from(["A", "B", "C", "Latest"]),
+        names,
+        pins=pins,
+        order=st.sampled_from(["most_recent", "oldest_first"]),
+        limit=st.none() | st.integers(0, 4),
+        max_age=st.none() | st.integers(0, 12).map(lambda n: n * MINUTE),
+        repeat=st.booleans(),
+    )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), unique_by=lambda t: t[0]),
+    st.lists(rules(), max_size=4, unique_by=lambda rule: rule.title),
+    st.integers(1, 9),
+)
+def test_every_article_is_on_air_or_left_out_whatever_the_rules(
+    drawn: list[tuple[int, int]], rows_wanted: list[RowRule], room: int
+) -> None:
+    stories = [article(n, section=(f"S{s}",)) for n, s in drawn]
+    told = channel(rows=tuple(rows_wanted))
+    lineup = line_up(stories, told, NOON, [Budget(hundred_each, room * 100)])
+    assert set(lineup.on_air) | set(reasons(lineup)) == {a.id for a in stories}
+    assert not set(lineup.on_air) & set(reasons(lineup))
+    assert len(lineup.on_air) <= room
+    by_title = {rule.title: rule for rule in rows_wanted}
+    seen: set[str] = set()
+    for row in lineup.feed.rows:
+        ids = [a.id for a in row.articles]
+        assert len(ids) == len(set(ids))
+        rule = by_title.get(row.title, RowRule("Latest"))
+        assert rule.repeat or not seen & set(ids) - set(rule.pins)
+        if row.title != "Latest" and rule.limit is not None:
+            assert len(ids) <= max(rule.limit, len(rule.pins))
+        seen |= set(ids)
+    assert line_up(stories[::-1], told, NOON, [Budget(hundred_each, room * 100)]) == lineup
 
 
 @given(

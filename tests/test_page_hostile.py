@@ -51,8 +51,10 @@ ATTRIBUTES = (
         "<h1>A</h1>" + f"<div>{'2026-' * 20}</div>" * 2000 + f"<p>{PROSE * 5}</p>",
         f"<article><p>{PROSE * 5}</p><img srcset='{'a 1w,' * 100_000}'>",
         "&amp;lt;<" * 100_000,
+        f"<div {' '.join(f'data-a{n}=x' for n in range(100_000))}>{PROSE * 5}</div>",
+        f"<div class='{'share ' * 300_000}'>{PROSE * 5}</div>",
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_a_hostile_page_is_read(html: str) -> None:
     article = pages.read(html.encode(), URL)

@@ -77,6 +77,16 @@ def test_case_52_the_sites_own_picture_is_not_the_storys() -> None:
 
 def test_a_logo_in_the_news_is_a_picture() -> None:
     assert images("", og(image="/2026/03/apple-logo-on-building.jpg", site_name="City News")) != []
+
+
+def test_drupals_folder_makes_no_logo_of_a_picture_named_like_the_site() -> None:
+    assert images("", og(image="/sites/default/files/news.jpg", site_name="City News")) != []
+    assert images("", og(image="/sites/default/files/city-news-logo.jpg", site_name="City News")) == []
+
+
+def test_a_host_called_pixel_is_no_beacon() -> None:
+    assert images("", og(image="https://pixel.example.org/2026/quay.w1200.jpg")) != []
+    assert images("", og(image="https://stats.example.org/pixel?id=4711")) == []
     assert images("", og(image="/2026/img_1234.jpg", site_name="City News")) == ["/2026/img_1234.jpg"]
 
 

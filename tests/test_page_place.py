@@ -179,3 +179,44 @@ def test_where_little_prose_is_found_the_rest_of_the_page_is_searched() -> None:
 def test_a_page_of_links_has_no_story() -> None:
     links = "".join(f"<li><a href='/{n}'>Another headline of the day, number {n}</a></li>" for n in range(99))
     assert read(f"<h1>City News</h1><ul>{links}</ul>").body == ()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        # What search engines are told is behind a paywall is the story.
+        "<article><p>{}</p>{}</article>".format(
+            PROSE[0], "".join(f"<p class='paywall'>{p}</p>" for p in PROSE[1:])
+        ),
+        "<div>{}</div>".format("".join(f"<p class='tagStyle_18h'>{p}</p>" for p in PROSE)),
+        "<article>{}</article>".format(
+            "".join(
+                f"<div class='elementor-widget elementor-widget-text-editor'><p>{p}</p></div>" for p in PROSE
+            )
+        ),
+        f"<div><p>{PROSE[0]}</p><p>{PROSE[1]}</p><p>{PROSE[2]}</p>"
+        f"<div id='read-more'><p>{'</p><p>'.join(PROSE[3:])}</p></div></div>",
+    ],
+    ids=["paywall", "style", "elementor", "read-more"],
+)
+def test_names_that_mean_the_story_itself(markup: str) -> None:
+    assert body(markup) == PROSE
+
+
+def test_a_prompt_of_a_paywall_is_not_the_story() -> None:
+    prompt = f"<div class='paywall-prompt'>{REST}</div>"
+    assert body(f"<article>{STORY}{prompt}</article>") == PROSE
+
+
+def test_sections_alike_are_one_story() -> None:
+    sections = "".join(f"<div class='part'><p>{p}</p></div>" for p in OTHER)
+    found = body(f"<div><div class='part'>{STORY}{STORY.replace('harbour', 'quay')}</div>{sections}</div>")
+    assert found[-1] == OTHER[-1]
+
+
+def test_a_page_that_says_hardly_anything_says_that() -> None:
+    links = "".join(f"<li><a href='/{n}'>Another headline of the day</a></li>" for n in range(9))
+    slogan = "<div class='sidebar'>News of the coast for the people of the coast, every day of it.</div>"
+    assert body(f"{slogan}<p>The harbour at night, in the rain.</p><ul>{links}</ul>") == (
+        "The harbour at night, in the rain.",
+    )

@@ -504,3 +504,14 @@ def test_a_pointer_that_asks_a_question_is_no_paragraph() -> None:
         "Derby won\n\nUnited beat City on Saturday.\n\nRead more: What next for City?\n\nMore on this\n"
     )
     assert told.body == ("United beat City on Saturday.",)
+
+
+def test_a_dash_within_a_sentence_stays() -> None:
+    found = press.read(
+        "Storm hits the coast\n\nNEW YORK (AP) — A storm hit the coast – and thousands fled their homes.\n\n"
+        "- Ferries stay in the harbour until Monday."
+    )
+    assert found.body == (
+        "NEW YORK (AP) — A storm hit the coast – and thousands fled their homes.",
+        "Ferries stay in the harbour until Monday.",
+    )

@@ -39,6 +39,15 @@ def test_the_listing_leads_and_the_page_adds() -> None:
     assert [i.code for i in both.issues] == ["x", "y"]
 
 
+def test_a_listings_bare_day_is_told_by_the_minute_on_the_page() -> None:
+    day = NOON.replace(hour=0)
+    assert merged(Article(published=day), Article(published=NOON)).published == NOON
+    assert merged(Article(published=day), Article(published=NOON + 3 * DAY)).published == day
+    assert merged(Article(published=NOON), Article(published=day)).published == NOON
+    assert merged(Article(published=day), Article()).published == day
+    assert merged(Article(), Article(published=NOON)).published == NOON
+
+
 @pytest.mark.parametrize(
     "cut", ["", "It was said that the…", "It was said that [...]", "It was said that ..."]
 )

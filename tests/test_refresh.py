@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from feeds.model import Article, Brand, Caption, Image, Rating, Video, Window
 from feeds.readers import template, wizard
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.report import Report
+from feedsvc.sources import Pulled, Seen
 from tests import made_media
 from tests.articles import NOON
 from tests.desk import PUBLIC, Desk, story
@@ -43,6 +45,25 @@ def test_a_newsroom_goes_on_air_in_every_format_and_both_readers(desk: Desk, new
     # The wizard titles the row of the last playlist "Playlist: ...", whatever the feed says.
     titles = [row.title.removeprefix("Playlist: ") for row in wizard(desk.body(), "roku.json").rows]
     assert sorted(titles) == ["Sport", "World"]
+
+
+def test_sources_are_asked_at_the_same_time_and_told_in_their_order(desk: Desk, film: Video) -> None:
+    together = Barrier(2)
+
+    class Meeting(FakeSource):
+        def pull(self, seen: Seen) -> Pulled:
+            together.wait(10)
+            return super().pull(seen)
+
+    # Both tell one story: the first of the settings is the one it is known from.
+    address = {"url": "https://news.example/1"}
+    channel, pipeline = desk.channel(*(Meeting(story(1, film, guid="", **address)) for _ in range(2)))
+    told: list[tuple[str, int, int]] = []
+    report = pipeline.refresh(channel, NOON, progress=lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "pull"] == [("pull", n, 2) for n in range(3)]
+    assert (report.status, report.seen, report.new) == ("published", 2, 1)
+    (stored,) = desk.store.stored("demo", desk.store.guids("demo", "s0")).values()
+    assert stored.article.source == "s0"
 
 
 def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(

@@ -5,13 +5,14 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds import FORMATS
-from feeds.model import Feed, Row
+from feeds.model import Feed, Format, Issue, Row
 from feeds.readers import READERS
 from feeds.removal import without
 from tests.articles import NOON, article, channel
-from tests.feeds_strategies import feeds
+from tests.feeds_strategies import feeds, programmes, story
 
 FEED = Feed(
     channel(),
@@ -53,6 +54,22 @@ def test_the_last_item_leaves_an_empty_document(name: str) -> None:
     body = FORMATS[name].write(FEED).body
     left = without(body, {article(n).id for n in (1, 2, 3)})
     assert not any(article(n).id.encode() in left for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize("name", ["roku", "search"])
+def test_a_series_loses_the_picture_of_an_episode_that_leaves_and_goes_with_its_last_one(name: str) -> None:
+    feed = replace(programmes(), channel=channel())
+    body = FORMATS[name].write(feed).body
+    newest, older, oldest = story(24).id, story(48).id, story(9000).id
+    assert without(body, {newest}).count(b"/24.jpg") == 0
+    assert without(body, {newest}).count(b"/48.jpg") > without(body, {older}).count(b"/48.jpg") == 0
+    left = without(body, {newest, older, oldest})
+    assert b"Evening News" not in left
+    assert errors(FORMATS[name], left) == []
+
+
+def errors(format_: Format, body: bytes) -> list[Issue]:
+    return [i for i in format_.check(body) if i.severity == "error"]
 
 
 @pytest.mark.parametrize("name", FORMATS)

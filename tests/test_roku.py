@@ -50,13 +50,13 @@ def test_the_order_of_members_is_fixed_and_the_json_compact() -> None:
 
 def test_empty_lists_are_left_out() -> None:
     assert list(written(small())) == [name for name in ROOT if name != "tvSpecials"]
-    long = story(1, videos=(Video(f"{CDN}/1.mp4", "MP4", duration=900),))
+    long = story(1, videos=(Video(f"{CDN}/1.mp4", "MP4", duration=901),))
     assert list(written(of(long))) == [name for name in ROOT if name != "shortFormVideos"]
 
 
 @pytest.mark.parametrize(
     ("seconds", "listed"),
-    [(0.2, "shortFormVideos"), (899.4, "shortFormVideos"), (899.6, "tvSpecials"), (86_400, "tvSpecials")],
+    [(0.2, "shortFormVideos"), (900.4, "shortFormVideos"), (900.6, "tvSpecials"), (86_400, "tvSpecials")],
 )
 def test_the_list_is_told_by_the_duration(seconds: float, listed: str) -> None:
     root = written(of(story(1, videos=(Video(f"{CDN}/1.mp4", "MP4", duration=seconds),))))

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.model import Ads, RowRule, Series
+from feedsvc.publication import channel_of
 from feedsvc.settings import Selection, Settings, SettingsError, SourceSettings, every, load, with_port
 
 GOOD = """
@@ -137,6 +139,69 @@ def test_a_login_that_the_environment_lacks_is_a_mistake(
         load(path)
     monkeypatch.setenv("WIRE_LOGIN", "desk:secret")
     assert load(path).channel[0].source[0].secret == "desk:secret"
+
+
+def on_air(table: str) -> str:
+    return f"{GOOD}\n{table}\n"
+
+
+def test_what_is_on_air_is_read_with_defaults(tmp_path: Path) -> None:
+    channel = loaded(
+        tmp_path,
+        on_air(
+            """
+            [[channel.series]]
+            title = "Evening News"
+            pattern = '^Evening News (?P<date>.+)$'
+            sources = ["https://news.example.org/rss.xml"]
+            [[channel.live]]
+            title = "Harbour live"
+            url = "https://cdn.example.org/live.m3u8"
+            [[channel.row]]
+            title = "Latest"
+            max_age = "every 7 days"
+            [channel.ads]
+            mid_roll = "every 10 minutes"
+            """
+        ),
+    ).channel[0]
+    told = channel_of(channel, "https://tv.example.org")
+    assert told.rows == (RowRule("Latest", max_age=timedelta(days=7)),)
+    assert told.series == (Series("Evening News"),)
+    assert (told.ads, told.movies) == (Ads(mid_roll=timedelta(minutes=10)), None)
+    assert list(channel.sources) == ["https://news.example.org/rss.xml", "channel.live"]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ('[[channel.series]]\ntitle = "A"', "series.0: needs a pattern, sections, tags or sources"),
+        (
+            '[[channel.series]]\ntitle = "A"\npattern = "(?P<year>.)"',
+            "series.0.pattern: may have the groups season, episode and date, and no 'year'",
+        ),
+        ('[[channel.series]]\ntitle = "A"\npattern = "("', "series.0.pattern: must be a regular"),
+        (
+            '[[channel.series]]\ntitle = "A"\ntags = ["a"]\n[[channel.series]]\ntitle = "a"\ntags = ["b"]',
+            "series: two have the title 'A'; give each its own",
+        ),
+        ('[[channel.row]]\ntitle = "A"\n[[channel.row]]\ntitle = "A"', "row: two have the title 'A'"),
+        ('[[channel.row]]\ntitle = "A"\norder = "newest"', "row.0.order: should be 'most_recent' or"),
+        ('[[channel.row]]\ntitle = "A"\nlimit = 0', "row.0.limit: should be greater than or equal to 1"),
+        ('[[channel.row]]\ntitle = "A"\nmax_age = "old"', "row.0.max_age: must be like 'every 36"),
+        ('[[channel.row]]\ntitle = "A"\nsources = ["rss"]', "'A' names no source: 'rss'. "),
+        ('[[channel.live]]\ntitle = "A"\nurl = "live.m3u8"', "live.0.url: must be an absolute address"),
+        ('[[channel.live]]\ntitle = "A"', "live.0.url: is needed and missing."),
+        ('[channel.ads]\nmid_roll = "every 30 seconds"', "ads.mid_roll: must be like 'every 10 minutes'"),
+        ('[channel.movies]\nsection = ["A"]', "movies.section: there is no such setting. Did you mean"),
+    ],
+)
+def test_a_mistake_about_what_is_on_air_is_one_plain_sentence(
+    tmp_path: Path, table: str, expected: str
+) -> None:
+    (found,) = problems(tmp_path, on_air(table))
+    assert found.removeprefix("channel.0.").removeprefix("channel demo: ").startswith(expected)
+    assert found.endswith(("?", "."))
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,8 @@ def _crawled(kind: str) -> Callable[[Loopback, Path, Path], Setup]:
 
 
 def _dropped(site: Loopback, sample: Path, work: Path) -> Setup:
-    shutil.copytree(sample, work / "drop", dirs_exist_ok=True)
-    return Setup(SourceSettings(kind="folder", path="drop"), SourceSettings(kind="folder", path="gone"))
+    shutil.copytree(sample, work / sample.name, dirs_exist_ok=True)
+    return Setup(*(SourceSettings(kind=sample.name, path=path) for path in (sample.name, "gone")))
 
 
 # A kind that brings its own newsroom has no samples here; it is tried in a test of its own.
@@ -104,6 +104,7 @@ KINDS: Mapping[str, tuple[list[Path], Callable[[Loopback, Path, Path], Setup]] |
     "sitemap": (sorted((SAMPLES / "sitemap").iterdir()), _crawled("sitemap")),
     "listing": (sorted((SAMPLES / "listing").iterdir()), _crawled("listing")),
     "folder": ([SAMPLES / "folder"], _dropped),
+    "newsml": ([SAMPLES / "newsml"], _dropped),
     "demo": None,
 }
 CASES = [(kind, sample) for kind, case in KINDS.items() if case for sample in case[0]]

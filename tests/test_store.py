@@ -100,12 +100,12 @@ def test_the_next_edge_is_the_nearest_opening_or_closing(store: Store) -> None:
 
 
 def test_a_source_is_remembered_with_its_validators(store: Store) -> None:
-    assert store.source("demo", "rss") == SourceState()
+    assert store.sources("demo") == {}
     state = SourceState(
         {"https://a.example/rss": Validator('"1"', "today")}, (Issue("warning", "a", "b", "c"),)
     )
     store.save("demo", Changes(sources={"rss": state}), NOON)
-    assert store.source("demo", "rss") == state
+    assert store.sources("demo") == {"rss": state}
 
 
 def test_nothing_to_save_writes_nothing(store: Store, tmp_path: Path) -> None:

@@ -173,8 +173,8 @@ def _video(item: Part) -> Iterator[Issue]:
         yield issue("no_video", item.where, inside)
         return
     yield from rules.address(content.get("url") or "", content.where, "bad_video_url")
-    duration = content.get("duration") or ""
-    if not _SECONDS.fullmatch(duration) or float(duration) <= 0:
+    duration, endless = content.get("duration") or "", content.get("expression") == "nonstop"
+    if not (endless and not duration) and (not _SECONDS.fullmatch(duration) or float(duration) <= 0):
         yield issue("bad_duration", content.where, rules.quoted(duration) if duration else "it is missing")
     if (language := content.get("lang")) is not None and not rules.is_language(language):
         yield issue("bad_language", content.where, rules.quoted(language))

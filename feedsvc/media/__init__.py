@@ -93,12 +93,15 @@ def probed(
     open_url: OpenUrl,
     limits: Limits = Limits(),  # noqa: B008
     clock: Callable[[], float] = time.monotonic,
+    *,
+    live: bool = False,
 ) -> Probe:
     """Return what `probe` does, and what to ask the server before it is probed again.
 
     The validator is empty when the server names no versions, and for files of our own, which never change.
+    With `live` an HLS stream that goes on will do: it has no length.
     """
-    with Files(open_url, limits, clock) as files:
+    with Files(open_url, limits, clock, live=live) as files:
         version = Validator()
         try:
             file = files.open(video.url)
@@ -179,14 +182,16 @@ def _hls(video: Video, file: Opened, files: Files) -> Video:
         raise Unfit("video_not_a_film", message, "Link the master playlist, or the film's own.")
     if not film.segments:
         raise Unfit("video_empty", "The HLS playlist names no segments.", "Publish the stream again.")
-    if not film.ended:
+    if not film.ended and not files.live:
         raise _live("its playlist ends with #EXT-X-ENDLIST")
-    with files.sample(film.segments[0]) as container:
+    # The oldest segments of a stream that goes on may be gone by now.
+    with files.sample(film.segments[0 if film.ended else -1]) as container:
         seen = _seen(video, container, film.seconds)
     if rung and rung.sound in ladder.sounds:
         _check_rendition(ladder.sounds[rung.sound], files)
     bitrate = rung.bandwidth // 1000 or None if rung else None
-    return replace(seen, type="HLS", bitrate=bitrate, size=None)
+    length = seen.duration if film.ended else None
+    return replace(seen, type="HLS", bitrate=bitrate, size=None, duration=length)
 
 
 def _live(how: str) -> Unfit:

@@ -83,9 +83,12 @@ class Unfit(Exception):
 
 
 class Files:
-    """All that is read of one film; closes every file when left."""
+    """All that is read of one film, or of a stream that goes on; closes every file when left."""
 
-    def __init__(self, open_url: OpenUrl, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, open_url: OpenUrl, limits: Limits, clock: Callable[[], float], *, live: bool = False
+    ) -> None:
+        self.live = live
         self._open_url, self._clock = open_url, clock
         self._ends = clock() + limits.seconds
         self._bytes, self._files, self._seconds = limits.bytes, limits.files, limits.seconds

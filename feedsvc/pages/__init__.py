@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from feeds import text
 from feeds.model import Article, Issue
-from feedsvc.pages import facts, images, jsonld, marks, markup, paragraphs, players, videos
+from feedsvc.pages import facts, images, jsonld, marks, markup, paragraphs, players, videos, when
 from feedsvc.pages.markup import Page
 
 _BAR = re.compile(r"\s+[|\-–—·•»«:]+\s+|\s*[|｜：]\s*")
@@ -52,7 +52,7 @@ def read(html: bytes, url: str, charset: str = "") -> Article:
     title = headline or _slug(address)
     language = facts.language(page)
     section = facts.sections(page, title, site)
-    published, updated = facts.published_and_updated(page, language)
+    published, updated = when.published_and_updated(page, language)
     embedded = videos.embedded(page)
     article = Article(
         url=address,
@@ -86,7 +86,7 @@ def _lacking(article: Article, headline: str, page: Page) -> Iterator[Issue]:
 
 
 def _is_web_story(page: Page) -> bool:
-    return "amp-story" in page.elements
+    return "amp-story" in page.has.elements
 
 
 def _slug(address: str) -> str:

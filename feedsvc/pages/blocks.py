@@ -32,7 +32,8 @@ _CELLS = frozenset(("td", "th"))
 # What the whole page stands in is not called after what it is not.
 _WHOLE = frozenset(("html", "body", "article", "main"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-# What developers everywhere call the parts of a page that are not its story.
+# What developers everywhere call the parts of a page that are not its story. "paywall" alone is none of them:
+# it marks the story behind one, as search engines want it.
 _HINT = re.compile(
     r"(?<![a-z])(?:comments?|disqus|respond|replies|share(?:d|s|r|rs|this|bar|daddy|tools?|buttons?|links?)?"
     r"|sharing|social(?:s|bar|media|links?|icons?)?|related(?:[a-z]{0,12})?|recommend(?:ed|ations?|s)?"
@@ -40,7 +41,8 @@ _HINT = re.compile(
     r"|sponsor(?:ed|s)?|advert(?:s|isements?|ising|orial)?|ads?|adsense|banners?|breadcrumbs?|crumbs?|side-?bars?"
     r"|foot(?:er)?|nav(?:igation|bar)?|menus?|bio|biography|author-?(?:s|box|bio|info|card|details?)?|byline"
     r"|tags?|tag-?(?:list|cloud|links)|[a-z]{0,12}captions?|credits?|copyright|legal|disclaimer|modal|pop-?up"
-    r"|overlay|lightbox|cookies?|consent|gdpr|paywall|widgets?|outbrain|taboola|read-?(?:more|next|also)"
+    r"|overlay|lightbox|cookies?|consent|gdpr|(?<!elementor-)widgets?|outbrain|taboola|read-?(?:more|next|also)"
+    r"|paywall[-_]{0,2}(?:prompts?|messages?|notice|offers?|cta|bar|box|wall|text|container)"
     r"|more-?(?:on|from|news|stories|articles|links)|most-?(?:read|popular|viewed)|popular|trending"
     r"|also-?(?:read|like)|see-?also|toc|ratings?|pagination|pager|toolbar|utility|skip|sr-only"
     r"|visually-?hidden|screen-?reader(?:-text)?|hidden|print-?only|no-?print|timestamp|dateline"
@@ -50,6 +52,9 @@ _HINT = re.compile(
     re.I,
 )
 _COMMENTS = re.compile(r"comment|disqus|respond|replies", re.I)
+_REST = re.compile(
+    r"(?<![a-z])(?:read|show)-?more(?:-?(?:content|text|body|wrapper|target))?(?![a-z-])", re.I
+)
 _TITLED = re.compile(r"head(?:ing|line)|title(?![a-z])", re.I)
 _CODE = re.compile(
     r"\bfunction ?\w{0,40} ?\([^)]{0,60}\) ?\{|\b(?:var|let|const) \w{1,40} ?= ?[{\[(]|JSON\.parse\("
@@ -191,7 +196,16 @@ class _Walk:
 
 def is_comments(element: HtmlElement) -> bool:
     """Tell whether an element is called after what readers write."""
-    return bool(_COMMENTS.search(f"{element.get('class', '')} {element.get('id', '')}"))
+    return bool(_COMMENTS.search(_names(element)))
+
+
+def goes_on(element: HtmlElement) -> bool:
+    """Tell whether an element is called after the rest of a story, which a click shows."""
+    return bool(_REST.search(_names(element)))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class', '')[:_LONG_NAME]} {element.get('id', '')[:_LONG_NAME]}"
 
 
 def _called(element: HtmlElement) -> str | None:

@@ -1,12 +1,8 @@
-"""Facts about a story: when, by whom, in which section, under which tags, in which language, for how long."""
+"""Facts about a story: by whom, in which section, under which tags, in which language, for how long."""
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from itertools import islice
-from urllib.parse import urlsplit
 
-from htmldate import find_date
 from lxml import etree
 
 from feeds import text
@@ -15,17 +11,6 @@ from feedsvc import dates
 from feedsvc.pages import bylines, jsonld, markup, videos
 from feedsvc.pages.markup import Page
 
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "article:published", "parsely-pub-date", "sailthru.date",
-    "datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
-    "dcterms.date", "publishdate", "publish-date", "publish_date", "pubdate", "published_at",
-    "publication_date", "article_date_original", "cxenseparse:recs:publishtime", "release_date", "date",
-    "og:pubdate", "og:release_date",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "dc.date.modified",
-    "dcterms.modified", "lastmod", "last-modified", "revised", "updated_time",
-)  # fmt: skip
 _SECTIONS = (
     "article:section",
     "parsely-section",
@@ -47,130 +32,12 @@ _HOME = {
     "ホーム", "トップ", "首页", "홈", "front page",
 }  # fmt: skip
 _LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_.@].*)?")
-# Some papers put the section between the year and the month.
-_URL_DATE = re.compile(
-    r"/((?:19|20)\d\d)(?:(?:/[a-z][\w-]{1,30})?[/-](\d\d?)[/-]|(\d\d)/?)(\d\d?)(?=[/_.-]|$)"
-)
-_DATE = re.compile(
-    r"(?<![\d/.-])(?:\d{1,2}\.? ?(?:de |of )?[^\W\d_]{3,12}\.?,? ?(?:de |del )?(?:19|20)\d\d"
-    r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
-    r"|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}"
-    r"|(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일])(?!\d)"
-    r"(?:[,. |–-]{0,3}(?:at |um |a las |à |às |kl\.? )?\d{1,2}[:.h]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?"
-    r"(?: ?(?:[A-Z]{2,4}|[+-]\d\d:?\d\d))?)?",
-    re.I,
-)
-# Where English is written with the day first.
-_DAY_FIRST = frozenset(
-    ("uk", "au", "nz", "ie", "in", "za", "ng", "ke", "gh", "pk", "lk", "bd", "mt", "sg", "my", "hk")
-)
-_RULE = re.compile(r"[|–]")
-_SAYS_OUT = re.compile(r"publi|\bpost|veröff|erstellt|pubbl|gepubl|опубл|发布|発表|公開|게시|입력", re.I)
-_LINES, _LINE, _MOST_DATES = 6, 120, 100
-_ANY_DATE = re.compile(r"(?:publi|pub|post|release|issue|creat)\w*[-_.: ]?(?:date|time|at|on)$")
 _UNAVAILABLE = re.compile(r"unavailable_after:\s*(.{6,40})", re.I)
 _SEPARATORS = re.compile(r"\s*[,;|、，]\s*")
 _INTERNAL = re.compile(r"[_:@/=]")
 _BYLINE = etree.XPath(".//*[contains(@class,'byline')]")
 _BREADCRUMB = etree.XPath("//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')][.//a]")
 _MOST_TAGS, _MOST_CRUMBS = 30, 5
-
-
-def published_and_updated(page: Page, language: str) -> tuple[datetime | None, datetime | None]:
-    """Return when the story came out and when it was last changed, if later. In UTC."""
-    day_first = _day_first(page, language)
-    first, last = _best(_out(page), day_first), _best(_changed(page), day_first)
-    first = first or last or _best(_written(page), day_first) or _guessed(page)
-    return first, last if first and last and last > first else None
-
-
-def _out(page: Page) -> Iterator[str]:
-    """Yield where pages say when a story came out, those who know best first."""
-    yield from page.stated("datePublished")
-    yield from page.stated("dateCreated")
-    yield from page.every(*_PUBLISHED)
-    yield from _properties(page, "datePublished", "dateCreated")
-    yield from _times(page)
-    yield from (content for name, content in page.metas if _ANY_DATE.search(name))
-    yield from (page.graph.text(node, "uploadDate") for node in videos.objects(page))
-    yield from _in_address(page.url)
-
-
-def _changed(page: Page) -> Iterator[str]:
-    yield from page.stated("dateModified")
-    yield from page.every(*_MODIFIED)
-    yield from _properties(page, "dateModified")
-
-
-def _best(candidates: Iterator[str], day_first: bool) -> datetime | None:
-    """Return what `dates.best` does, asking no further once a moment with its zone is found."""
-    return dates.best(_until_zoned(islice(candidates, _MOST_DATES), day_first), day_first)
-
-
-def _until_zoned(candidates: Iterator[str], day_first: bool) -> Iterator[str]:
-    for said in candidates:
-        yield said
-        if told := dates.moment(said, day_first):
-            if told.precision != "zoned":
-                yield from candidates
-            return
-
-
-def _day_first(page: Page, language: str) -> bool:
-    """Tell whether 03/04/2026 is in April: not in the USA; by the language, else the site's country."""
-    name, _, region = language.lower().partition("-")
-    if name in ("en", "") and region in ("", "us"):
-        return (urlsplit(page.url).hostname or "").rpartition(".")[2] in _DAY_FIRST
-    return True
-
-
-def _written(page: Page) -> Iterator[str]:
-    """Yield the dates written in short lines between the headline and the first paragraphs, in any language.
-
-    Above the headline only those that say what they are: newspapers print today's there.
-    """
-    first = next((b for b in page.place.said if b.prose), None)
-    at = next((n for n, b in enumerate(page.shown) if b.text == page.heading), None)
-    to = next((n for n, b in enumerate(page.shown) if b is first), 0)
-    if at is not None and at < to:
-        above = (b for b in page.shown[max(0, at - _LINES) : at] if _SAYS_OUT.search(b.text))
-        lines = [*page.shown[at : to + _LINES], *above]
-    else:
-        lines = list(page.shown[max(0, to - _LINES) : to + _LINES])
-    for block in lines:
-        # A line that is all link is a teaser's.
-        if len(block.text) < _LINE and block.linked < 0.9 * len(block.text):
-            yield from (_RULE.sub(" ", match[0]) for match in _DATE.finditer(block.text))
-
-
-def _guessed(page: Page) -> datetime | None:
-    """Return the day htmldate makes out in the page, unless it knows no more than the year or the month."""
-    try:
-        # Its own upper bound would be today.
-        said = find_date(page.tree, url=page.url, extensive_search=False, max_date="2099-12-31") or ""
-    # Whatever a page does to it, the rest of the article is still good.
-    except Exception:  # noqa: BLE001
-        return None
-    return None if said.endswith("-01") else dates.best([said])
-
-
-def _properties(page: Page, *names: str) -> Iterator[str]:
-    """Yield what microdata says of the page, outside of meta elements."""
-    for name in names:
-        for element in page.properties.get(name.lower(), ()):
-            if element.tag != "meta" and not markup.aside(element):
-                yield element.get("content") or element.get("datetime") or markup.shown(element)
-
-
-def _times(page: Page) -> Iterator[str]:
-    for element in page.main.iter("time"):
-        if not markup.aside(element):
-            yield element.get("datetime") or markup.shown(element)
-
-
-def _in_address(url: str) -> Iterator[str]:
-    if match := _URL_DATE.search(urlsplit(url).path):
-        yield "-".join(part.zfill(2) for part in match.groups() if part)
 
 
 def window(page: Page) -> Window:
@@ -190,7 +57,7 @@ def authors(page: Page, organisations: list[str]) -> tuple[str, ...]:
     sources = (
         _stated_authors(page),
         page.every(*_BYLINES),
-        _properties(page, "author"),
+        markup.microdata(page, "author"),
         _shown_authors(page),
     )
     found = (bylines.people(source, organisations) for source in sources)

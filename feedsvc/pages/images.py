@@ -35,7 +35,7 @@ _FURNITURE = re.compile(
     re.I,
 )
 _BEACON = re.compile(
-    r"scorecardresearch|quantserve|google-analytics|facebook\.com/tr|gravatar|doubleclick|/pixel|/emoji/|/ads?/"
+    r"scorecardresearch|quantserve|google-analytics|facebook\.com/tr|gravatar|doubleclick|(?<!/)/pixel(?![a-z])|/emoji/|/ads?/"
     r"|/\w{1,3}\.gif|^https?://[^/]+/?$",
     re.I,
 )
@@ -50,6 +50,8 @@ _BRAND = {
     "logo", "default", "share", "sharing", "social", "facebook", "twitter", "opengraph", "placeholder",
     "fallback", "favicon", "brand", "furniture", "dummy", "mstile", "touch", "sharelogo",
 }  # fmt: skip
+# Where Drupal keeps every picture of a site.
+_DRUPALS = "/sites/default/files/"
 _VAGUE = {
     "image",
     "images",
@@ -155,7 +157,7 @@ def _posters(page: Page) -> Iterator[Image | None]:
     for node in page.graph.nodes:
         if "videoobject" in jsonld.types(node):
             yield from (_object(page, value) for value in page.graph.all(node, "thumbnailUrl", "thumbnail"))
-    for video in islice((*page.elements.get("video", ()), *page.elements.get("amp-video", ())), _SEEN):
+    for video in page.has.all("video", "amp-video")[:_SEEN]:
         yield _image(page, video.get("poster", ""))
 
 
@@ -218,7 +220,7 @@ def _is_brand(image: Image, logos: set[str], site: str) -> bool:
     if not words or not all(w in _BRAND or w in _VAGUE or w in brand for w in words):
         return False
     named = any(w in brand and w not in _VAGUE for w in words)
-    return any(w in _BRAND for w in (_WORD.findall(path) if named else words))
+    return any(w in _BRAND for w in (_WORD.findall(path.replace(_DRUPALS, "/")) if named else words))
 
 
 def _key(url: str) -> str:

@@ -21,7 +21,7 @@ from feeds.text import same
 Node = dict[str, Any]
 
 _WORKS = {"creativework", "recipe", "report", "review", "claimreview", "event"}
-_MANY = 3000
+_MANY, _EDGE = 3000, 200
 _PLAIN = msgspec.json.Decoder()
 _WRAPPING = re.compile(
     r"^\s*(?://\s*|/\*\s*)?(?:<!\[CDATA\[|<!--)(?:\s*\*/)?|(?://\s*|/\*\s*)?(?:\]\]>|-->)(?:\s*\*/)?\s*$"
@@ -186,7 +186,8 @@ def _text_of(value: Any) -> str:
 
 def values(script: str) -> list[Any]:
     """Return the JSON values in a script: one, several when they were concatenated, none when hopeless."""
-    text = _WRAPPING.sub("", script)
+    wrapped = "<!" in script[:_EDGE] or ">" in script[-_EDGE:]
+    text = _WRAPPING.sub("", script) if wrapped else script
     found: list[Any] = []
     for attempt in (_as_it_is, _unescaped, _mended):
         more, whole = _decode(attempt(text))

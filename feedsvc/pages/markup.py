@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
@@ -14,41 +14,38 @@ from feeds import text
 from feedsvc import charsets
 from feedsvc.pages import jsonld
 from feedsvc.pages.blocks import Block, blocks
+from feedsvc.pages.inventory import MEDIA, Elements, Inventory, inventory
 from feedsvc.pages.place import Place, place
 
 _T = TypeVar("_T")
 # White space to whoever does not look for it, and nothing a source file is wrapped with.
 LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
-_MEDIA = re.compile(rb"\.(?:m(?:p[4d]|3u8|4v|ov)|webm|ism/)", re.I)
+_MEDIA = re.compile(MEDIA.pattern.encode(), re.I)
 _LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
-_ASKED_FOR = (
-    "a", "amp-story", "amp-video", "base", "br", "h1", "h2", "link", "meta", "script", "title", "video",
-)  # fmt: skip
+_LARGE, _CROWD, _LONG_TAG = 300_000, 3000, re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _EMPTY = b"<html><body></body></html>"
-
-
-Elements = Mapping[str, list[HtmlElement]]
 
 
 class Page(Struct, frozen=True):
     """A parsed page.
 
-    `html` is the page in UTF-8; `elements` those asked for by tag, `links` its links by what their ``rel``
-    says they lead to, `properties` its elements by what microdata calls them; `shown` its text in blocks,
-    `place` where the story stands in it; `window` is the title of its window, `heading` the headline it
-    shows; `metas` are its meta elements in order, `meta` the same by name; `story` are the JSON-LD nodes
-    that speak of the story, best first. `names_media` tells whether the ending of a video file occurs
-    anywhere.
+    `html` is the page in UTF-8; `has` notes what stands in its `tree`, `links` are its links by what their
+    ``rel`` says they lead to, `properties` its elements by what microdata calls them; `scripts` the texts of
+    its scripts; `shown` its text in blocks, `place` where the story stands in it; `window` is the title of
+    its window, `heading` the headline it shows; `metas` are its meta elements in order, `meta` the same by
+    name; `story` are the JSON-LD nodes that speak of the story, best first. `names_media` tells whether the
+    ending of a video file occurs anywhere.
     """
 
     url: str
     base: str
     html: bytes
     tree: HtmlElement
-    elements: Elements
+    has: Inventory
     links: Elements
     properties: Elements
+    scripts: tuple[tuple[HtmlElement, str], ...]
     shown: tuple[Block, ...]
     place: Place
     window: str
@@ -86,22 +83,25 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     url = text.web_url(url) or ""
     html = charsets.utf8(html, charset)
     tree = _tree(html)
-    elements = _listed((str(element.tag), element) for element in tree.iter(*_ASKED_FOR))
+    names_media = _MEDIA.search(html) is not None
+    has = inventory(tree, names_media)
+    elements = has.elements
     for br in elements.get("br", ()):
         br.tail = f"{LINE_BREAK}{text.safe(br.tail or '')}"
     metas = tuple(islice(_metas(elements), _LONGEST))
     window, heading = _titles(elements)
-    scripts = (s.text or "" for s in elements.get("script", ()) if "ld+json" in s.get("type", "").lower())
-    graph = jsonld.graph(scripts)
+    scripts = tuple((s, s.text or "") for s in elements.get("script", ()))
+    graph = jsonld.graph(said for s, said in scripts if "ld+json" in s.get("type", "").lower())
     shown = tuple(blocks(tree))
     return Page(
         url=url,
         base=_base(elements, url),
         html=html,
         tree=tree,
-        elements=elements,
-        links=_called([*elements.get("link", ()), *elements.get("a", ())], "rel"),
-        properties=_called(tree.iter("*"), "itemprop") if b"itemprop" in html else {},
+        has=has,
+        links=_called(sorted(_links(has), key=lambda link: link.tag, reverse=True), "rel"),
+        properties=_called(has.carrying.get("itemprop", ()), "itemprop"),
+        scripts=scripts,
         shown=shown,
         place=place(tree, shown),
         window=window,
@@ -110,7 +110,7 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
         meta=_listed(metas),
         graph=graph,
         story=jsonld.story(graph, url, heading or window),
-        names_media=_MEDIA.search(html) is not None,
+        names_media=names_media,
     )
 
 
@@ -121,10 +121,23 @@ def _listed(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
     return listed
 
 
+def _links(has: Inventory) -> list[HtmlElement]:
+    return [e for e in has.carrying.get("rel", ()) if e.tag in ("a", "link")]
+
+
 def _called(elements: Iterable[HtmlElement], attribute: str) -> dict[str, list[HtmlElement]]:
     """Return elements by the words, in lower case, in one of their attributes."""
     having = ((said, e) for e in elements if (said := e.get(attribute)))
     return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())
+
+
+def _uncrowded(html: bytes) -> bytes:
+    """Return a page without tags of thousands of attributes: libxml2 compares each with all the others."""
+    return (
+        html
+        if len(html) < _LARGE
+        else _LONG_TAG.sub(lambda m: m[0] if m[0].count(b"=") < _CROWD else b"<b", html)
+    )
 
 
 def _tree(html: bytes) -> HtmlElement:
@@ -132,7 +145,7 @@ def _tree(html: bytes) -> HtmlElement:
     # lxml.html's own parser asks a Python function for the class of every element.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = etree.fromstring(html, parser) if html.strip() else None
+        tree = etree.fromstring(_uncrowded(html), parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
         tree = None
     if not isinstance(tree, HtmlElement):
@@ -198,3 +211,24 @@ def shown(element: HtmlElement) -> str:
 def aside(element: HtmlElement) -> bool:
     """Tell whether an element is page furniture: in the navigation, a sidebar, the foot of the page."""
     return any(True for _ in element.iterancestors(*_ASIDE))
+
+
+def within(element: HtmlElement, around: HtmlElement) -> bool:
+    """Tell whether an element stands in another."""
+    return any(ancestor is around for ancestor in element.iterancestors())
+
+
+def microdata(page: Page, *names: str) -> Iterator[str]:
+    """Yield what microdata says of the page, outside of meta elements."""
+    for name in names:
+        for element in page.properties.get(name.lower(), ()):
+            if element.tag != "meta" and not aside(element):
+                yield element.get("content") or element.get("datetime") or shown(element)
+
+
+def path(url: str) -> str:
+    """Return the path of an address, an empty string when it is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""

@@ -1,5 +1,6 @@
 """The running text of a page, in paragraphs: JSON-LD's where that is all of it, else what the page shows."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -16,8 +17,9 @@ from feedsvc import dates
 from feedsvc.pages import jsonld, markup
 from feedsvc.pages.markup import Page
 
-# Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall.
-_LEAST, _SHORT, _SURE, _PROSE, _WALL = 200, 400, 600, 60, 700
+# Characters: a text, too little of one, enough to trust, a paragraph that is no caption, one that is a wall;
+# a line that says something.
+_LEAST, _SHORT, _SURE, _PROSE, _WALL, _LINE = 200, 400, 600, 60, 700, 20
 _MUCH_MORE, _LONGEST_PROMPT = 1.5, 300
 # Paragraphs looked for in a text; elements beyond which trafilatura takes seconds.
 _MOST, _HUGE = 500, 6000
@@ -65,6 +67,10 @@ _SMALL_PRINT = re.compile(
     r"|[A-Z][\w .&-]{1,30}/[\w .&/-]{2,40})\)\W?$",
     re.I,
 )
+
+
+# It warns of pages that it cannot read, and so do we, with the article.
+logging.getLogger("trafilatura").setLevel(logging.ERROR)
 
 
 def body(page: Page, title: str) -> tuple[str, ...]:
@@ -141,7 +147,13 @@ def _shown(page: Page, title: str) -> list[str]:
         return found
     least = _MUCH_MORE * _length(_tidy(found, title))
     other = _extracted(page) if _may_say_more(page, least) else []
-    return other if _length(other) > least else found
+    return other if _length(other) > least else found or _lines(page)
+
+
+def _lines(page: Page) -> list[str]:
+    """Return the paragraphs of a page that has hardly any: a picture or a film, and a line below it."""
+    plain = (b for b in page.shown if b.element.tag == "p" and not b.linked and not b.hints)
+    return [b.text for b in plain if len(b.text) >= _LINE]
 
 
 def _may_say_more(page: Page, least: float) -> bool:

@@ -72,13 +72,25 @@ def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
     free = sum(block.prose for block in shown if not block.hints)
     for hint, inside in within.items():
         held = sum(shown[n].prose for n in inside)
-        if held < STORY or free >= _LEFT_OUT * held or blocks.is_comments(hint):
+        beside = free >= _LEFT_OUT * held and not blocks.goes_on(hint)
+        if held < STORY or beside or blocks.is_comments(hint):
             continue
         off.discard(hint)
         for n in inside:
             barred[n] -= 1
             free += 0 if barred[n] else shown[n].prose
-    return off
+    return off if free >= STORY else off - _of_one_style(shown, off)
+
+
+def _of_one_style(shown: Sequence[Block], off: set[HtmlElement]) -> set[HtmlElement]:
+    """Return the paragraphs of the style that holds a story, for which each alone is too short."""
+    styles: dict[str, list[Block]] = {}
+    for block in shown:
+        if block.prose and [hint for hint in block.hints if hint in off] == [block.element]:
+            styles.setdefault(block.element.get("class", ""), []).append(block)
+    most = max(styles.values(), key=lambda blocks: sum(b.prose for b in blocks), default=[])
+    told = sum(b.prose for b in most) >= STORY and not blocks.is_comments(most[0].element)
+    return {b.element for b in most} if told else set()
 
 
 def _weights(candidates: list[Block]) -> Weights:
@@ -124,7 +136,7 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
     while children := inside.get(core):
         best, *others = sorted(children, key=lambda e: -weights[e])
         paragraphs = own[core] + sum(weights[e] for e in others if e.tag in _LEAVES)
-        rival = max([paragraphs, *(weights[e] for e in others if e.tag not in _LEAVES)])
+        rival = max(paragraphs, _alike(others, weights))
         alone = weights[best] >= _MOST_OF_IT * weights[core]
         # Columns of a table of old are as good as two pages.
         alone = alone or core.tag == "tr" or (not certain and rival < _RIVAL * weights[best])
@@ -132,6 +144,15 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
             break
         core = best
     return core
+
+
+def _alike(elements: list[HtmlElement], weights: Weights) -> int:
+    """Return the most running text that elements which look the same have together: sections of a story."""
+    together: Counter[tuple[Any, str]] = Counter()
+    for element in elements:
+        if element.tag not in _LEAVES:
+            together[element.tag, element.get("class", "")] += weights[element]
+    return max(together.values(), default=0)
 
 
 def _with_pictures(core: HtmlElement, weights: Weights) -> HtmlElement:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 from msgspec import Struct
 
 from feeds.model import Issue
 from feedsvc.pages import markup
+from feedsvc.pages.inventory import JW_DATA, PLAYERS
 from feedsvc.pages.markup import Page
 
 FILE = re.compile(r"\.(?:mp4|m4v|mov|m3u8|mpd|webm)$|\.ism/manifest", re.I)
@@ -30,6 +30,7 @@ _PROVIDERS = (
     ("Arc XP", ("arcpublishing.com",), "findByUuid"), ("Rumble", ("rumble.com",), "embed"),
     ("Streamable", ("streamable.com",), ""), ("Wistia", ("wistia.net", "wistia.com"), ""),
 )  # fmt: skip
+_HOSTS = {host: (name, player) for name, hosts, player in _PROVIDERS for host in hosts}
 _PLAYER = re.compile("(?:player|video).{0,200}embed|embed.{0,200}(?:player|video)", re.I)
 _ELEMENTS = {
     "amp-youtube": "YouTube", "lite-youtube": "YouTube", "amp-vimeo": "Vimeo", "lite-vimeo": "Vimeo",
@@ -37,16 +38,6 @@ _ELEMENTS = {
     "amp-facebook-video": "Facebook", "amp-tiktok": "TikTok", "amp-kaltura-player": "Kaltura",
     "amp-powa-player": "Arc XP",
 }  # fmt: skip
-_JW_DATA = (
-    "data-jw-media-id",
-    "data-jw-id",
-    "data-video-jw-id",
-    "data-jwplayer-id",
-    "data-jwplayer-media-id",
-)
-_NAMES = "|".join(("", *_JW_DATA, "data-video-id", "data-uuid", "data-media-id", ""))
-_MARKED = etree.XPath(f"//@*[starts-with(name(),'data-')][contains('{_NAMES}',concat('|',name(),'|'))]")
-_DIVS = etree.XPath("//div[contains(@id,'_div')]")
 _SET_UP = ("jwplayer.com", "jwplatform.com", "kaltura", "Kaltura", "kWidget")
 _JW_ID = re.compile(r"[A-Za-z0-9]{8}")
 _JW_PATH = re.compile(
@@ -80,8 +71,10 @@ def provider(url: str) -> str:
     host, page = parts.hostname or "", f"{parts.path}?{parts.query}"
     if FILE.search(parts.path):
         return ""
-    for name, hosts, player in _PROVIDERS:
-        if f".{host}".endswith(tuple(f".{h}" for h in hosts)) and re.search(player, page, re.I):
+    labels = host.split(".")
+    for domain in (".".join(labels[-n:]) for n in (2, 3)):
+        name, player = _HOSTS.get(domain, ("", ""))
+        if name and re.search(player, page, re.I):
             return name
     return host if _PLAYER.search(page) else ""
 
@@ -118,9 +111,7 @@ def embeds(players: tuple[Player, ...]) -> tuple[Issue, ...]:
 
 def _framed(page: Page, named: list[str]) -> Iterator[Player]:
     urls = [*named]
-    for element in islice(
-        page.tree.iter("iframe", "embed", "object", "amp-iframe", "amp-video-iframe"), _SEEN
-    ):
+    for element in page.has.all("iframe", "embed", "object", "amp-iframe", "amp-video-iframe")[:_SEEN]:
         if not markup.aside(element):
             urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
     for url in urls:
@@ -189,15 +180,15 @@ def _arc(org: str, uuid: str, stage: str) -> str:
 
 def _elements(page: Page) -> Iterator[Player]:
     """Yield the players that are elements of their own, with what their attributes lead to."""
-    for element in islice(page.tree.iter(*_ELEMENTS), _SEEN):
+    for element in page.has.all(*_ELEMENTS)[:_SEEN]:
         if not markup.aside(element):
             name = _ELEMENTS[str(element.tag)]
             yield Player(name, page.url, _by_attributes(name, element))
-    for attribute in _MARKED(page.tree)[:_SEEN]:
-        element = attribute.getparent()
+    marked = ((element, name) for name in PLAYERS for element in page.has.carrying.get(name, ()))
+    for element, name in islice(marked, _SEEN):
         if not markup.aside(element) and element.tag not in _ELEMENTS:
-            yield from _marked(page, element, attribute.attrname, str(attribute))
-    for element in _DIVS(page.tree)[:_SEEN]:
+            yield from _marked(page, element, name, element.get(name, ""))
+    for element in page.has.carrying.get("id", ())[:_SEEN]:
         if address := _jw(_group(_JW_DIV, element.get("id", ""))):
             yield Player("JW Player", page.url, address)
 
@@ -211,14 +202,15 @@ def _marked(page: Page, element: HtmlElement, name: str, value: str) -> Iterator
             yield Player("Brightcove", page.url, _brightcove(account, value))
     elif name == "data-uuid" and "powa" in kind:
         yield Player("Arc XP", page.url, _by_attributes("Arc XP", element))
-    elif name in _JW_DATA or (name == "data-media-id" and "jw" in kind):
+    elif name in JW_DATA or (name == "data-media-id" and "jw" in kind):
         yield Player("JW Player", page.url, _jw(value))
 
 
 def _account(page: Page) -> str:
     """Return the Brightcove account whose player script the page loads."""
-    loaded = page.tree.xpath("string(//script[contains(@src,'players.brightcove.net/')]/@src)")
-    return _group(_ACCOUNT, urlsplit(page.absolute(str(loaded)) or "").path)
+    sources = (script.get("src", "") for script, _ in page.scripts)
+    loaded = next((src for src in sources if "players.brightcove.net/" in src), "")
+    return _group(_ACCOUNT, urlsplit(page.absolute(loaded) or "").path)
 
 
 def _by_attributes(name: str, element: HtmlElement) -> str:
@@ -236,8 +228,8 @@ def _by_attributes(name: str, element: HtmlElement) -> str:
 
 def _scripts(page: Page) -> Iterator[Player]:
     """Yield what scripts load or set up: a player's own script, or a call that names the video."""
-    for script in islice(page.tree.iter("script"), _SCRIPTS):
-        said = script.get("src") or (script.text or "")[:_LONGEST]
+    for script, text in page.scripts[:_SCRIPTS]:
+        said = script.get("src") or text[:_LONGEST]
         if any(name in said for name in _SET_UP) and not markup.aside(script):
             yield from (Player(*told) for told in _set_up(page.url, said.replace(r"\/", "/")))
 

@@ -28,11 +28,12 @@ _MOST = 200
 
 
 class Offer(Struct, frozen=True):
-    """A place a page names where articles can be had, or whose marks it bears, and how that was seen."""
+    """A place where articles can be had, and how that was seen; one that nobody named is a `guess`."""
 
     kind: str
     url: str
     seen: str
+    guess: bool = False
 
 
 class Site(Struct, frozen=True):
@@ -61,7 +62,7 @@ def site(html: bytes, url: str, charset: str = "") -> Site:
         ),
         description=text.clip(next(iter(page.every("og:description", "description")), ""), 200),
         sections=tuple(dict.fromkeys(_sections(page))),
-        offers=(*dict.fromkeys(_linked(page)), *_marks(page, html)),
+        offers=tuple(_offers(page, html)),
     )
 
 
@@ -102,6 +103,13 @@ def _sections(page: Page) -> Iterator[str]:
         steps = parts.path.strip("/").split("/")
         if parts.netloc == host and len(steps) <= 2 and steps[0] and 2 <= len(name) <= 30:
             yield name
+
+
+def _offers(page: Page, html: bytes) -> Iterator[Offer]:
+    named = list(dict.fromkeys(_linked(page)))
+    kinds = {offer.kind for offer in named}
+    yield from named
+    yield from (offer for offer in _marks(page, html) if offer.kind == "rss" or offer.kind not in kinds)
 
 
 def _linked(page: Page) -> Iterator[Offer]:

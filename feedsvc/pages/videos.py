@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 from msgspec.structs import replace
 
@@ -28,13 +27,8 @@ _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
 _PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
 _IN_DATA = re.compile(states.IN_TEXT.pattern + r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$", re.I)
 # Players keep their files in attributes of many names; these elements' are read elsewhere, or no player's.
-_OTHERS = " or ".join(
-    f"parent::{n}" for n in ("a", "link", "meta", "img", "video", "source", "track", "script")
-)
-_NAMED = " or ".join(f"contains(.,'{ending}')" for ending in (".mp4", ".m3u8", ".mpd", ".ism/"))
-_DATA = etree.XPath(
-    f"//@*[{_NAMED}][starts-with(name(),'data-') or starts-with(name(),'on') or not({_OTHERS})]"
-)
+_OTHERS = frozenset(("a", "link", "meta", "img", "video", "source", "track", "script"))
+_LEADING = frozenset((("a", "href"), ("object", "data"), ("embed", "src")))
 _FACTS = ("duration", "width", "height", "bitrate")
 _ADVERT = re.compile(
     r"[/_.-](?:ads?|adserver|adverts?|banners?|preroll|vast|blank|dummy|placeholder)[/_.-]", re.I
@@ -141,8 +135,8 @@ def _declared(page: Page) -> Iterator[Video]:
     for url in page.every("twitter:player:stream"):
         yield from _video(page, url, {}, "unknown")
     # Microdata say it in elements of their own.
-    links = page.tree.xpath("//link[@itemprop='contentUrl' or @itemprop='contentURL']/@href")[:_SEEN]
-    for url in (*page.every("contenturl"), *map(str, links)):
+    links = (e.get("href", "") for e in page.properties.get("contenturl", ())[:_SEEN] if e.tag == "link")
+    for url in (*page.every("contenturl"), *links):
         yield from _video(page, url, {"duration": page.first("duration")}, "unknown")
 
 
@@ -150,7 +144,7 @@ def _shown(page: Page) -> tuple[list[Video], list[Video]]:
     """Return the videos the page shows, and those that only decorate it."""
     shown: list[Video] = []
     decoration: list[Video] = []
-    for element in islice(page.tree.iter("video", "amp-video", "video-js"), _SEEN):
+    for element in page.has.all("video", "amp-video", "video-js")[:_SEEN]:
         if not markup.aside(element):
             loops = element.get("loop") is not None and element.get("controls") is None
             (decoration if loops else shown).extend(_sources(page, element))
@@ -176,11 +170,14 @@ def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
 
 def _in_data(page: Page) -> Iterator[str]:
     """Yield the video addresses in attributes, where players keep their configuration."""
-    if not page.names_media:
-        return
-    for value in _DATA(page.tree)[:_SEEN]:
-        if not markup.aside(value.getparent()):
-            said = str(value)[:_CONFIGURATION]
+    named = (
+        (element, value)
+        for element, name, value in page.has.files
+        if name.startswith(("data-", "on")) or element.tag not in _OTHERS
+    )
+    for element, value in islice(named, _SEEN):
+        if not markup.aside(element):
+            said = value[:_CONFIGURATION]
             yield from _IN_DATA.findall(said.replace(r"\/", "/"))
             yield from _fields(said)
 
@@ -194,11 +191,9 @@ def _fields(said: str) -> Iterator[str]:
 
 
 def _linked(page: Page) -> Iterator[Video]:
-    if not page.names_media:
-        return
-    for element in islice(page.main.iter("a", "object", "embed"), _LINKS):
-        url = element.get("href") or element.get("data") or element.get("src") or ""
-        yield from _video(page, url, {})
+    for element, name, value in page.has.files[:_LINKS]:
+        if (str(element.tag), name) in _LEADING and markup.within(element, page.main):
+            yield from _video(page, value, {})
 
 
 def _merged(found: Iterable[Video]) -> list[Video]:
@@ -215,7 +210,7 @@ def _merged(found: Iterable[Video]) -> list[Video]:
 def captions(page: Page, language: str) -> tuple[Caption, ...]:
     """Return the text tracks beside the videos; one that names no language is in the page's."""
     found: dict[str, Caption] = {}
-    for track in page.tree.iter("track"):
+    for track in page.has.all("track")[:_SEEN]:
         kind = track.get("kind", "subtitles").lower()
         if kind in ("captions", "subtitles") and (url := page.absolute(track.get("src", ""))):
             called: CaptionKind = "CLOSED_CAPTION" if kind == "captions" else "SUBTITLE"

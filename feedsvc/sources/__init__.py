@@ -9,7 +9,19 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from feedsvc.settings import SettingsError, SourceSettings
-from feedsvc.sources import demo, drupal, folder, ghost, jsonfeed, listing, roku, rss, sitemap, wordpress
+from feedsvc.sources import (
+    demo,
+    drupal,
+    folder,
+    ghost,
+    jsonfeed,
+    listing,
+    newsml,
+    roku,
+    rss,
+    sitemap,
+    wordpress,
+)
 from feedsvc.sources.source import Pulled, Seen, Source, Tools, pull
 
 __all__ = ["SOURCES", "Pulled", "Seen", "Source", "Tools", "elsewhere", "pull"]
@@ -47,6 +59,7 @@ SOURCES: Mapping[str, Open] = MappingProxyType(
         "sitemap": sitemap.open_source,
         "listing": listing.open_source,
         "folder": folder.open_source,
+        "newsml": newsml.open_source,
         "demo": demo.open_source,
     }
 )

@@ -33,6 +33,7 @@ _APPENDED = re.compile(
     r"|(?:Continue reading|Read more|Weiterlesen|Lire la suite|Leer más|Leggi tutto|Lees verder)\b.{0,200}",
     re.I,
 )
+_FILMS = etree.XPath("//video/@src | //video/source/@src")
 # What systems call the section of a story that was given none.
 NO_SECTION = frozenset(
     {"uncategorized", "uncategorised", "allgemein", "non classé", "sin categoría", "senza categoria",
@@ -149,7 +150,7 @@ def _story(markup: str, base: str) -> _Story:
     except (etree.LxmlError, ValueError, AssertionError):
         return _Story(tuple(_paragraphs(_MARKUP.sub(" ", markup))))
     images = tuple(_inline_images(root, base))
-    films = root.xpath("//video/@src | //video/source/@src")
+    films = _FILMS(root)
     videos = tuple(
         Video(address) for src in films if (address := joined(base, str(src))) and is_video("", address)
     )

@@ -57,14 +57,15 @@ class Media(Struct, frozen=True):
 def read(item: Element, base: str) -> Media:
     """Return the media of an ``item`` or ``entry``; relative addresses are resolved against `base`."""
     found = [(name, e) for e in item.iter() if (name := local_name(e))]
+    names = {name for name, _ in found}
 
     def texts(wanted: str) -> list[str]:
         return [said for name, e in found if name == wanted and (said := _text(e))]
 
     status = [e.get("state", "") for name, e in found if name == "status"]
     return Media(
-        title=_about(item, "title"),
-        description=_about(item, "description"),
+        title=_about(item, "title") if "title" in names else "",
+        description=_about(item, "description") if "description" in names else "",
         images=distinct(_images(item, found, base)),
         videos=distinct(_videos(found, base)),
         captions=tuple(

@@ -28,7 +28,7 @@ Kind = Literal["text", "shown", "date", "by", "topics", "address", "line", "list
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CRUMB = re.compile(r"\s+[/|>»›→·•]\s+|\s*[>»›→]\s*|(?<=[^\W\d])/(?=[^\W\d])")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’»“)\]」』]*$")
-_BULLET = re.compile(r"[•·▪◦‣●■►▶–—*-]\s+")
+_BULLET = re.compile(r"^[•·▪◦‣●■►▶–—*-]\s+")
 _PARTICLE = r"(?:de|del|della|di|da|dos|du|von|van|der|den|ter|bin|al|el|la|le|y)"
 _NAME = re.compile(rf"[^\W\d_][\w.'’-]*(?: (?:{_PARTICLE}\b|[^\W\d_][\w.'’-]*)){{0,5}}")
 _AND = re.compile(r"\s*[,;/|&、，]\s*|\s(?:and|und|et|y|e|en|och|og|i|и|та|ve|و|ו|और|with)\s")
@@ -88,7 +88,7 @@ def read(pasted: str) -> Press:
         section=_section(above, title),
         body=tuple(_BULLET.sub("", line, count=1) for k, line in sorted_[len(above) :] if k == "text"),
         shown=tuple(_paired(said["shown"])),
-        authors=tuple(dict.fromkeys(name for line in said["by"] for name in _names(line))),
+        authors=tuple(dict.fromkeys(name for line in said["by"] for name in people(line))),
         tags=tuple(dict.fromkeys(tag for line in said["topics"] for tag in _topics(line))),
         published=published,
         updated=updated,
@@ -328,7 +328,8 @@ def _by(line: str) -> str:
     return said if said and any(_is_name(part) for part in _AND.split(_PLACE.sub("", said))) else ""
 
 
-def _names(line: str) -> Iterator[str]:
+def people(line: str) -> Iterator[str]:
+    """Yield the persons a byline names; agencies, and what people are, do not count."""
     for part in _AND.split(_PLACE.sub("", _by(line) or line)):
         name = _PLACE.sub("", part)
         if _is_name(name) and not phrases.ROLE.search(name) and not phrases.AGENCY.fullmatch(name):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from feeds.model import Article
 from feedsvc.store.desk import Desk, forbidden, record
 from feedsvc.store.engine import StoreError, open_engine
+from feedsvc.store.episodes import Episodes
 from feedsvc.store.leases import Leases
 from feedsvc.store.probes import Probes
 from feedsvc.store.records import (
@@ -86,14 +87,15 @@ class Store:
     """The database. Safe to use from many threads; one writer at a time.
 
     `renders` is what was rendered in the background, `probes` what videos elsewhere were found to be,
-    `leases` what hubs have promised, `desk` what producers changed by hand.
+    `leases` what hubs have promised, `desk` what producers changed by hand, `episodes` which numbers they
+    were given.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         create_tables(engine)
         self.renders, self.probes, self.leases = Renders(engine), Probes(engine), Leases(engine)
-        self.desk = Desk(engine)
+        self.desk, self.episodes = Desk(engine), Episodes(engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -256,21 +258,23 @@ class Store:
     def due_now(self, channel: str, ids: Iterable[str], now: datetime) -> None:
         """See to it that these articles are looked at again at the next refresh."""
         later = sa.or_(ARTICLES.c.retry_at.is_(None), ARTICLES.c.retry_at > now.timestamp())
-        with self._engine.begin() as db:
-            for some in batches(ids):
+        # Nothing to write, no transaction: that would wait for whoever else is writing.
+        for some in batches(ids):
+            with self._engine.begin() as db:
                 where = ARTICLES.c.channel == channel, ARTICLES.c.id.in_(some), later
                 db.execute(ARTICLES.update().where(*where).values(retry_at=now.timestamp()))
 
     # Sources
 
-    def source(self, channel: str, source: str) -> SourceState:
-        """Return what the last pull of a source left; empty before the first."""
-        query = sa.select(SOURCES).where(SOURCES.c.channel == channel, SOURCES.c.source == source)
+    def sources(self, channel: str) -> dict[str, SourceState]:
+        """Return what the last pulls of a channel's sources left, by source."""
+        query = sa.select(SOURCES).where(SOURCES.c.channel == channel)
         with self._engine.connect() as db:
-            row = db.execute(query).first()
-        if row is None:
-            return SourceState()
-        return SourceState(decode_validators(row.validators), decode_issues(row.issues))
+            rows = db.execute(query).all()
+        return {
+            row.source: SourceState(decode_validators(row.validators), decode_issues(row.issues))
+            for row in rows
+        }
 
     # Documents
 

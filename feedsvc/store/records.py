@@ -185,7 +185,7 @@ def article_row(channel: str, stored: Stored) -> dict[str, Any]:
         "guid": stored.pulled.guid,
         "url": page_of(article.url),
         "released": seconds(released) or 0.0,
-        "playable": any(v.type and v.duration for v in article.videos),
+        "playable": any(v.type and (v.duration or article.kind == "live") for v in article.videos),
         "withdrawn": seconds(stored.withdrawn),
         "opens": seconds(article.window.start),
         "closes": seconds(_end(article)),

@@ -85,6 +85,15 @@ RENDERS = sa.Table(
     sa.Column("rendered", sa.LargeBinary, nullable=False),
     sa.Column("script", sa.LargeBinary, nullable=False),
 )
+EPISODES = sa.Table(
+    "episode",
+    META,
+    sa.Column("channel", sa.String, primary_key=True),
+    sa.Column("series", sa.String, primary_key=True),
+    sa.Column("season", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
 PICTURES = sa.Table(
     "picture",
     META,
