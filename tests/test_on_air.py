@@ -47,8 +47,8 @@ def test_a_recurring_programme_becomes_a_series_that_both_readers_show(desk: Des
     assert len(mrss["Bulletins"].tiles) == 4
     search = json.loads(desk.body("search"))["assets"]
     assert sorted(a["type"] for a in search) == [*["episode"] * 4, "series", "shortForm"]
-    ids = {a["id"]: a["titles"][0]["value"] for a in search}
-    assert ids.keys() == {tile.id for row in mrss.values() for tile in row.tiles} | {search[0]["id"]}
+    ids = {a["id"] for a in search if a["type"] != "series"}
+    assert ids == {tile.id for row in mrss.values() for tile in row.tiles}
 
 
 def test_numbers_stay_when_a_bulletin_is_withdrawn_comes_back_or_comes_late(desk: Desk, film: Video) -> None:
