@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model import Article, Caption, Image, Rating, TrickPlay, Video, Window
+from feeds.model import Article, Caption, Credit, ExternalId, Image, Rating, TrickPlay, Video, Window
 from feedsvc.settings import SourceSettings
 from feedsvc.sources import Pulled, roku
 from feedsvc.sources.feed import Listing
@@ -72,6 +72,11 @@ def test_all_that_an_item_says() -> None:
         trickplay=(TrickPlay("https://tv.example/mill.bif", "FHD"),),
         rating=Rating("TVPG", "USA_PR"),
         window=Window(datetime(2026, 11, 20, 7, tzinfo=UTC), datetime(2027, 11, 20, 7, tzinfo=UTC)),
+        kind="movie",
+        credits=(
+            Credit("Ada Moss", "director", date(1920, 1, 1)),
+            Credit("Otto Quay", "actor", date(1931, 1, 1)),
+        ),
     )
     assert (listing.complete, listing.failed, listing.issues) == (True, False, ())
 
@@ -87,6 +92,23 @@ def test_episodes_are_articles_of_their_series_and_stand_in_its_row() -> None:
     (episode,) = read(bare).articles
     assert (episode.series, episode.season, episode.genres) == ("S", None, ("news",))
     assert episode.images == (Image("https://tv.example/s.jpg"),)
+
+
+def test_what_else_an_item_may_say_is_kept() -> None:
+    content = {"duration": 600, "videos": [{"url": FILM}], "adBreaks": ["00:00:00", "00:05:30", "late", "90"]}
+    told = one(content=content, externalIds=[{"id": "tt1", "idType": "imdb"}, {"id": "", "idType": "TMS"}, 7])
+    assert told.ad_breaks == (0.0, 330.0, 90.0)
+    assert told.external_ids == (ExternalId("tt1", "IMDB"),)
+    (person,) = one(credits=[{"name": "Ada", "role": "actor", "birthDate": "1920-13-01"}]).credits
+    assert person == Credit("Ada", "actor")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("movies", "movie"), ("shortFormVideos", "short"), ("tvSpecials", "special"), ("liveFeeds", "live")],
+)
+def test_an_item_stays_in_its_list(name: str, kind: str) -> None:
+    assert [article.kind for article in read({name: [item()]}).articles] == [kind]
 
 
 def test_an_item_stands_in_the_row_that_names_it_and_other_rows_are_tags() -> None:

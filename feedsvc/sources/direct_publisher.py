@@ -81,7 +81,7 @@ def _entries(root: Json, notes: Notes) -> Iterator[Entry]:
             if name == "series":
                 yield from _episodes(where, item, within, rows, notes)
             else:
-                yield Entry(where, item, _content(item, where, notes), id_, within)
+                yield Entry(name, where, item, _content(item, where, notes), id_, within)
 
 
 def _episodes(
@@ -97,7 +97,7 @@ def _episodes(
             own = tuple(row.name for row in rows if row.has(id_, frozenset()))
             names = tuple(dict.fromkeys((*within, *own))) or ((title,) if title else ())
             item = {**given, **episode}
-            yield Entry(spot, item, _content(item, spot, notes), id_, names, title, number)
+            yield Entry("series", spot, item, _content(item, spot, notes), id_, names, title, number)
 
 
 def _rows(root: Json) -> Iterator[_Row]:

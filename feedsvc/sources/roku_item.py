@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +10,27 @@ from msgspec import Struct
 
 from feeds import text
 from feeds.item import ROKU_GENRES
-from feeds.model import Article, Caption, Image, Quality, Rating, TrickPlay, Video, Window
+from feeds.model import (
+    Article,
+    Caption,
+    Credit,
+    ExternalId,
+    Image,
+    Kind,
+    Quality,
+    Rating,
+    TrickPlay,
+    Video,
+    Window,
+)
 from feedsvc import dates
-from feedsvc.sources.media_rss import distinct, joined
+from feedsvc.sources.media_rss import distinct, joined, seconds
 from feedsvc.sources.roku_values import Json, Notes, objects, positive, text_of, texts, whole
 
+_KINDS: dict[str, Kind] = {
+    "movies": "movie", "shortFormVideos": "short", "tvSpecials": "special", "liveFeeds": "live",
+}  # fmt: skip
+_BIRTH = re.compile(r"\d{4}-\d\d-\d\d")
 _QUALITIES: dict[str, Quality] = {"SD": "SD", "HD": "HD", "FHD": "FHD", "UHD": "UHD"}
 _SHORT_YEAR = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
 _OLD = re.compile(r"(?:18[89]|19[0-8])\d-\d\d-\d\d")
@@ -24,8 +40,12 @@ _CINEMA = frozenset({"G", "PG", "PG13", "R", "NC17"})
 
 
 class Entry(Struct, frozen=True):
-    """An item as it stands in the feed, with what it has from its series; `where` is its JSON pointer."""
+    """An item as it stands in one of the feed's lists, with what it has from its series.
 
+    `where` is its JSON pointer.
+    """
+
+    list: str
     where: str
     item: Json
     content: Json
@@ -66,7 +86,11 @@ def article(entry: Entry, url: str, language: str, notes: Notes) -> Article:
             *(_moment(content, name, where, notes) for name in ("validityPeriodStart", "validityPeriodEnd"))
         ),
         series=entry.series,
+        kind=_KINDS.get(entry.list, ""),
         season=entry.season,
+        credits=tuple(_credits(item)),
+        external_ids=tuple(_external_ids(item)),
+        ad_breaks=tuple(_ad_breaks(content, where, notes)),
         episode=whole(item.get("episodeNumber"), where, notes),
     )
 
@@ -121,6 +145,33 @@ def _authors(item: Json, notes: Notes) -> Iterator[str]:
     people = (p for _, p in objects(item.get("credits"), "", Notes()))
     names = (text.plain(text_of(p.get("name"))) for p in people if text_of(p.get("role")) not in _NOT_AUTHORS)
     yield from dict.fromkeys(filter(None, names))
+
+
+def _credits(item: Json) -> Iterator[Credit]:
+    for _, person in objects(item.get("credits"), "", Notes()):
+        name, role = (text.plain(text_of(person.get(key))) for key in ("name", "role"))
+        born = _BIRTH.match(text_of(person.get("birthDate")))
+        yield Credit(name, role, _day(born[0]) if born else None)
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _external_ids(item: Json) -> Iterator[ExternalId]:
+    for _, known in objects(item.get("externalIds"), "", Notes()):
+        id_, kind = text_of(known.get("id")).strip(), text_of(known.get("idType")).strip().upper()
+        if id_ and kind:
+            yield ExternalId(id_, kind)
+
+
+def _ad_breaks(content: Json, where: str, notes: Notes) -> Iterator[float]:
+    for said in texts(content.get("adBreaks"), where, notes):
+        if (at := seconds(said)) is not None or said.strip() in ("0", "00:00:00"):
+            yield at or 0.0
 
 
 def _genres(said: Any, where: str, notes: Notes) -> tuple[tuple[str, ...], list[str]]:
