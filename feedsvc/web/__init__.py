@@ -16,6 +16,7 @@ from feedsvc.store import Store
 from feedsvc.web import (
     access,
     api,
+    check,
     desk,
     errors,
     figures,
@@ -54,6 +55,7 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.register_blueprint(versions.routes(store, settings, now))
     app.register_blueprint(runs.routes(store, settings, now))
     app.register_blueprint(desk.routes(store, settings, now))
+    app.register_blueprint(check.routes(settings, now))
     app.register_blueprint(api.routes(store, settings, now))
     app.register_blueprint(hub.routes(store, now))
     app.register_blueprint(figures.routes(store, settings, now))
@@ -83,7 +85,7 @@ def _guard(policy: str) -> Callable[[Response], Response]:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "no-cache")
-            response.headers["Content-Security-Policy"] = policy
+            response.headers.setdefault("Content-Security-Policy", policy)
             response.headers["Referrer-Policy"] = "same-origin"
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         return response
