@@ -78,7 +78,9 @@ def _told(elements: Iterable[Element], known: Mapping[str, frozenset[str]]) -> I
     seen = set()
     for element in elements:
         name = str(element.tag)
-        _sure(name in known and (name not in seen or name in _MANY) and known[name].issuperset(element.keys()))
+        _sure(
+            name in known and (name not in seen or name in _MANY) and known[name].issuperset(element.keys())
+        )
         _sure(element.prefix == _PREFIXES.get(name))
         parts = _OF_PARTS.get(name, frozenset())
         _sure(all(part.tag in parts and not part.attrib and not len(part) for part in element))
