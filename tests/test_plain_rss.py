@@ -38,15 +38,17 @@ MORE = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.or
 NAMESPACES = f'{MORE} xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 WORDS = st.lists(
     st.sampled_from(
-        ["Harbour", " ", "\n", "ü", "Ã¼", "東京", "&amp;", "&lt;", "<p>One</p>", "<br/>", "<p>", "&eacute;", "&#8217;",
-         "]]", "…", "\u00a0", "\u2028", "<img src='/a.jpg'/>", "/", " > ", "()", "<>", ";", "="]
+        ["Harbour", " ", "\n", "ü", "Ã¼", "東京", "&amp;", "&lt;", "<p>One</p>", "<br/>", "<p>",
+         "&eacute;", "&#8217;", "]]", "…", "\u00a0", "\u2028",
+         "<img src='/a.jpg'/>", "/", " > ", "()", "<>", ";", "="]
     )
     | st.text(max_size=5).map(text.safe).map(lambda said: said.replace("\r", "")),
     max_size=6,
 ).map("".join)  # fmt: skip
 LINKS = st.sampled_from(
-    ["https://news.example/1", " http://news.example/ü?a=1&b=2#c ", "https://n.example/?a=1&amp;b=2", "/news/1",
-     "https:///news.example/1", "http:news", "https://n.example/v.mp4", "HTTPS://N.example/1", "tag:1", ""]
+    ["https://news.example/1", " http://news.example/ü?a=1&b=2#c ", "https://n.example/?a=1&amp;b=2",
+     "/news/1", "https:///news.example/1", "http:news", "https://n.example/v.mp4", "HTTPS://N.example/1",
+     "tag:1", ""]
 ) | WORDS.map("https://news.example/{}".format)  # fmt: skip
 DATES = st.builds(
     "{}, {} {} {} {:02}:{:02}:{:02} {}".format,
