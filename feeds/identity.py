@@ -41,6 +41,8 @@ def identities(article: Article) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, named)))
 
 
+# An article's address is asked for each of its identities, and again for its neighbours in the listing.
+@lru_cache(4096)
 def canonical(url: str) -> str | None:
     """Return `url` without what varies between two links to one page; None if it names no page."""
     parts = _parts(url)
@@ -68,7 +70,6 @@ def cms_id(url: str) -> str | None:
     return f"{parts.netloc} {number}" if number else None
 
 
-# An article's address is taken apart for each of its identities, and again for its neighbours in the listing.
 @lru_cache(4096)
 def _parts(url: str) -> SplitResult | None:
     clean = text.web_url(url)

@@ -191,12 +191,15 @@ def _utc(moment: datetime) -> datetime:
 
 def scrub(value: T) -> T:
     """Return `value` with every string in it `safe`, through tuples and structs."""
+    if not value:
+        return value
     if isinstance(value, str):
         return safe(value)  # type: ignore[return-value]
     if isinstance(value, tuple):
-        return tuple(scrub(part) for part in value)  # type: ignore[return-value]
+        return tuple([scrub(part) for part in value])  # type: ignore[return-value]
     if isinstance(value, msgspec.Struct):
-        return msgspec.structs.replace(
-            value, **{name: scrub(getattr(value, name)) for name in value.__struct_fields__}
-        )
+        said = ((name, getattr(value, name)) for name in value.__struct_fields__)
+        # Most is safe: what is as it was needs no copy.
+        fresh = {name: new for name, old in said if old and (new := scrub(old)) != old}
+        return msgspec.structs.replace(value, **fresh) if fresh else value
     return value

@@ -33,10 +33,20 @@ class Shown(Struct, frozen=True):
 
 
 class Rundown:
-    """Lines channels up; `look` says what the stories of a channel have in common."""
+    """Lines channels up; `look` says what the stories of a channel have in common.
 
-    def __init__(self, store: Store, public_url: str, look: Callable[[ChannelSettings], Look]) -> None:
-        self._store, self._public_url, self._look = store, public_url, look
+    `unfit` says why an article can have no story video, for whose words there is a least number.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        public_url: str,
+        look: Callable[[ChannelSettings], Look],
+        unfit: Callable[[Article, Channel, int], Issue | None] = slides.unfit,
+    ) -> None:
+        self._store, self._public_url, self._look, self._unfit = store, public_url, look, unfit
+        self._fit: dict[str, frozenset[str]] = {}
 
     def at(self, now: datetime, channel: Channel, settings: ChannelSettings) -> Shown:
         """Return what is on air at `now`; what is being rendered keeps a place, what has none need not be."""
@@ -96,14 +106,21 @@ class Rundown:
     def _told(
         self, articles: Sequence[Article], settings: ChannelSettings, look: Look, now: datetime
     ) -> Told:
-        """Return the articles with their story videos; what can have none is remembered for its key."""
+        """Return the articles with their story videos; whether one can be is found out once for its key.
+
+        What cannot is kept in the store; what waits for its video, or has no place on air, is fit as before.
+        """
         wanted = {a.id: one for a in articles if (one := job(a, look, now))}
         rendered = self._store.renders.of(settings.id, wanted)
+        fit = self._fit.get(settings.id, frozenset())
 
         def unfit(article: Article) -> Issue | None:
-            return slides.unfit(excerpt(article), look.channel, settings.story.minimum_words)
+            if wanted[article.id].key in fit:
+                return None
+            return self._unfit(excerpt(article), look.channel, settings.story.minimum_words)
 
         told = tell(articles, wanted, rendered, now, unfit)
+        self._fit[settings.id] = frozenset(job.key for job in told.jobs if job.kind == "story")
         self._store.renders.keep(settings.id, told.refused)
         return told
 

@@ -59,7 +59,8 @@ class Http:
         self._most, self._asked = most, count(1)
         self._ends = None if lasts is None else clock() + lasts
         self._sleep, self._clock, self._observe = sleep, clock, observe
-        self._guarded, self._trusted = Adapter(public_only=True), Adapter(public_only=False)
+        self._guarded = Adapter(settings.per_host, public_only=True)
+        self._trusted = Adapter(settings.per_host, public_only=False)
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
 

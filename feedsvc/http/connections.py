@@ -106,15 +106,18 @@ class _PublicSecurePool(urllib3.HTTPSConnectionPool):
 
 
 class Adapter(HTTPAdapter):
-    """Sends requests over kept connections; with `public_only` they raise `NotPublic` for private hosts."""
+    """Sends requests over kept connections, at most `per_host` of them to a host at once.
 
-    def __init__(self, *, public_only: bool) -> None:
+    With `public_only` they raise `NotPublic` for private hosts.
+    """
+
+    def __init__(self, per_host: int, *, public_only: bool) -> None:
         self._pools: dict[str, type[urllib3.HTTPConnectionPool]] = (
             {"http": _PublicPool, "https": _PublicSecurePool}
             if public_only
             else {"http": _Pool, "https": _SecurePool}
         )
-        super().__init__(pool_connections=64, pool_maxsize=32)
+        super().__init__(pool_connections=64, pool_maxsize=per_host)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools of the classes above."""

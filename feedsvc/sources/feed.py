@@ -23,7 +23,7 @@ from feeds import text
 from feeds.identity import canonical
 from feeds.model import Article, Issue, Severity
 from feedsvc.charsets import utf8
-from feedsvc.sources import manners, media_rss, podcast
+from feedsvc.sources import manners, media_rss, plain_rss, podcast
 from feedsvc.sources.feed_item import article
 from feedsvc.sources.manners import Manners
 from feedsvc.sources.media_rss import Media
@@ -161,12 +161,14 @@ def _reference(match: re.Match[str]) -> str:
 class _Marked(Struct, frozen=True):
     """What lxml sees of a feed: each item's media, what its head says, and what was taken back.
 
-    `fault` is the line and nature of the first mistake in the XML, `tidy` the rest of it, well-formed.
+    `fault` is the line and nature of the first mistake in the XML, `tidy` the rest of it, well-formed;
+    `plain` is what a feed says that needs no feedparser.
     """
 
     media: tuple[Media, ...] = ()
     fault: tuple[int, str] | None = None
     tidy: bytes = b""
+    plain: Mapping[str, Any] | None = None
     manners: Manners = Manners()
     older: str = ""
     complete: bool = False
@@ -180,8 +182,7 @@ def _read(document: str, line: int, url: str) -> Listing:
     if first.fault:
         data = _mended(document).encode()
         marked = _marked(data, url)
-    # feedparser knows better than libxml2 what the authors of broken feeds mean; but some break it.
-    parsed = _parsed(data if marked.fault else marked.tidy, url) or _parsed(marked.tidy, url)
+    parsed = marked.plain or _parsed(data if marked.fault else marked.tidy, url) or _parsed(marked.tidy, url)
     if parsed is None:
         return _failed("source_unreadable", url)
     articles, gone, shared = _articles(parsed, marked.media, url)
@@ -217,8 +218,11 @@ def _articles(
     return tuple(articles), frozenset(a.guid for a in taken_back), shared
 
 
-def _parsed(data: bytes, url: str) -> dict[str, Any] | None:
-    """Return what feedparser makes of a document, None if it fails on it."""
+def _parsed(data: bytes, url: str) -> Mapping[str, Any] | None:
+    """Return what feedparser makes of a document, None if it fails on it.
+
+    It knows better than libxml2 what the authors of broken feeds mean; but some break it.
+    """
     # It is not told the feed's address: it would make that part of every GUID that looks relative.
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
@@ -256,6 +260,8 @@ def _marked(data: bytes, url: str) -> _Marked:
     foreign = {tag for tag in tags if not _KNOWN.fullmatch(tag)}
     if foreign:
         etree.strip_elements(root, *foreign, with_tail=False)
+    if not fault and (plain := plain_rss.read(root)):
+        return replace(marked, plain=plain)
     return replace(marked, tidy=etree.tostring(root, encoding="utf-8"))
 
 

@@ -212,8 +212,12 @@ def _url(element: Element, base: str, attribute: str = "url") -> str | None:
 
 def joined(base: str, address: str) -> str | None:
     """Return `address` made absolute against `base`; None if that is no web address."""
+    address = address.strip()
+    # Most are absolute, and as they should be written: joining takes them apart and puts them together again.
+    if ";" not in address and text.web_url(address) == address:
+        return address
     try:
-        return text.web_url(urljoin(base, address.strip())) if address.strip() else None
+        return text.web_url(urljoin(base, address)) if address else None
     except ValueError:
         return None
 

@@ -79,10 +79,10 @@ class Rss:
         while True:
             yield listing
             found += len(listing.articles)
+            if listing.older in asked or not _same_host(listing.older, response.url):
+                return
             overlaps = not known.isdisjoint(_entries(listing.articles))
             if overlaps or found >= self._settings.limit or len(asked) > PAGES or left <= 0:
-                return
-            if listing.older in asked or not _same_host(listing.older, response.url):
                 return
             asked.add(listing.older)
             listing, size = self._older(listing.older, left)

@@ -86,6 +86,17 @@ __all__ = [
 ]  # fmt: skip
 
 VERSIONS_KEPT, RUNS_KEPT = 20, 200
+# What is asked for every source of a channel: making the statement takes longer than answering it.
+_OF_SOURCE = ARTICLES.c.channel == sa.bindparam("channel"), ARTICLES.c.source == sa.bindparam("source")
+_RELEASED = (
+    sa.select(ARTICLES.c.released)
+    .where(*_OF_SOURCE)
+    .order_by(ARTICLES.c.released.desc())
+    .limit(sa.bindparam("limit"))
+)
+_SINCE = sa.select(ARTICLES.c.id, ARTICLES.c.url).where(
+    *_OF_SOURCE, ARTICLES.c.withdrawn.is_(None), ARTICLES.c.released > sa.bindparam("released")
+)
 
 
 class Store:
@@ -179,25 +190,15 @@ class Store:
 
     def since(self, channel: str, source: str, released: datetime) -> dict[str, str]:
         """Return the addresses of a source's articles that came out after a time, not withdrawn, by id."""
-        table = ARTICLES.c
-        query = sa.select(table.id, table.url).where(
-            *(table.channel == channel, table.source == source, table.withdrawn.is_(None)),
-            table.released > released.timestamp(),
-        )
+        asked = {"channel": channel, "source": source, "released": released.timestamp()}
         with self._engine.connect() as db:
-            return {row.id: row.url for row in db.execute(query)}
+            return {row.id: row.url for row in db.execute(_SINCE, asked)}
 
     def released(self, channel: str, source: str, limit: int) -> list[datetime]:
         """Return when the newest articles of a source came out."""
-        table = ARTICLES.c
-        query = (
-            sa.select(table.released)
-            .where(table.channel == channel, table.source == source)
-            .order_by(table.released.desc())
-            .limit(limit)
-        )
         with self._engine.connect() as db:
-            return [moment(row.released) for row in db.execute(query)]
+            found = db.scalars(_RELEASED, {"channel": channel, "source": source, "limit": limit})
+            return [moment(seconds) for seconds in found]
 
     def about(self, names: Sequence[str]) -> list[tuple[str, Stored]]:
         """Return (channel, article) for whatever goes by one of these ids, identities or addresses."""
