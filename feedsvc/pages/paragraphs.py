@@ -39,7 +39,7 @@ _PROMPT = re.compile(
     r"advert(?:isement)?s?|sponsored|promoted|anzeige|publicité|publicidad|print|e-?mail|comments?|loading\.*"
     r"|(?:story|article) continues\b.*|continue reading\b.*|scroll (?:down )?to continue.*"
     r"|(?:read|see) (?:more|also|next)\b.{0,120}|(?:learn|find out|discover) more|also read\b.{0,120}"
-    r"|more (?:on|from) this\b.{0,60}|related(?: (?:articles?|stories|topics|news|content|links))?:?.{0,100}"
+    r"|more (?:on|from) this\b.{0,60}|related(?: (?:articles?|stories|topics|news|content|links)\b.{0,100}|:.{0,100})?"
     r"|recommended(?: for you)?:?|most (?:read|popular):?|trending:?|watch(?: (?:now|live|more|this))?:?"
     r"|share(?: (?:this|on|via)\b.{0,60})?|(?:click|tap) here\b.{0,100}|(?:follow|like) us\b.{0,120}"
     r"|(?:sign up|subscribe|register)\b.{0,140}\b(?:newsletters?|e-?mail|inbox|updates?|channel|alerts?)"
