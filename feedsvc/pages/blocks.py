@@ -206,7 +206,9 @@ def _names_its_heading(element: HtmlElement) -> bool:
     if not name or _says_aside(f"{element.get('class', '')[:_LONG_NAME]} {element.get('role', '')}"):
         return False
     heading = next(element.iter(*_HEADINGS), None)
-    told = heading is not None and _letters(str(heading.text_content())[:_LONG_NAME]).startswith(_letters(name))
+    told = heading is not None and _letters(str(heading.text_content())[:_LONG_NAME]).startswith(
+        _letters(name)
+    )
     return told and len(_letters(name)) >= _TELLING
 
 

@@ -211,7 +211,7 @@ def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
     for paragraph in map(text.line, paragraphs):
         headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
         said = any(c.isalpha() for c in paragraph)
-        if said and not headline and paragraph not in kept[-3:] and not _is_prompt(paragraph):
+        if said and not headline and paragraph not in kept[-1:] and not _is_prompt(paragraph):
             kept.append(paragraph)
     return tuple(kept)
 

@@ -17,12 +17,13 @@ from feedsvc.pages.blocks import Block
 
 # Characters: a story; a caption, the name of a source and a label at most.
 STORY = 250
-_CAPTION, _SOURCE, _LABEL = 300, 25, 25
+_CAPTION, _SOURCE, _LABEL, _A_STORY = 300, 25, 25, 1500
 # Shares of the running text: what a story's element has of that around it; what may stand beside a story
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures; what the text microdata names has at least.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
-_HEAVIEST, _HEADLINES = 2000, 50
+_PARTLY = 0.7
+_HEAVIEST, _HEADLINES, _PARAGRAPHS = 2000, 50, 4
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
 
 Weights = dict[HtmlElement, int]
@@ -72,7 +73,7 @@ def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
     free = sum(block.prose for block in shown if not block.hints)
     for hint, inside in within.items():
         held = sum(shown[n].prose for n in inside)
-        beside = free >= _LEFT_OUT * held and not blocks.goes_on(hint)
+        beside = free >= min(_LEFT_OUT * held, _A_STORY) and not blocks.goes_on(hint)
         if held < STORY or beside or blocks.is_comments(hint):
             continue
         off.discard(hint)
@@ -140,7 +141,8 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
         alone = weights[best] >= _MOST_OF_IT * weights[core]
         # Columns of a table of old are as good as two pages.
         alone = alone or core.tag == "tr" or (not certain and rival < _RIVAL * weights[best])
-        if best.tag in _LEAVES or not alone:
+        within = sum(e.tag == "p" for e in others) >= _PARAGRAPHS
+        if best.tag in _LEAVES or not alone or within:
             break
         core = best
     return core
@@ -169,10 +171,13 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
     """Yield the story's blocks: all prose in `around`, and what else of a story stands in `core`."""
     in_core, in_around = _Inside(core), _Inside(around)
     alone = Counter(b.element for b in candidates)
+    together = {
+        b.element.getparent() for b in candidates if b.element.tag == "p" and b.prose and in_around(b.element)
+    }
     found = [
         block
         for block in candidates
-        if (in_core(block.element) or (block.prose and in_around(block.element)))
+        if (in_core(block.element) or (in_around(block.element) and (block.prose or _among(block, together))))
         and not (block.links and block.heading)
         and not (alone[block.element] == 1 and _is_caption(block))
         and not _is_label(block)
@@ -183,6 +188,14 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
     # Above the first paragraph stand the day, the byline, the section.
     yield from (b for b in kept[:first] if b.element.tag in ("p", "li"))
     yield from kept[first:last]
+
+
+def _among(block: Block, together: set[HtmlElement]) -> bool:
+    """Tell whether a block stands among paragraphs: a heading, a short line, an item of a list."""
+    parent = block.element.getparent()
+    if parent is not None and block.element.tag == "li":
+        parent = parent.getparent()
+    return block.element.tag in _LEAVES and parent in together
 
 
 class _Inside:
@@ -227,7 +240,8 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     rest = [b for b in section if not b.heading]
     length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
     items = all(b.element.tag == "li" or b.links for b in rest)
-    if section and section[0].heading and linked * (4 if items else 2) > length:
+    listed = items and sum(b.links for b in rest) * 2 > len(rest)
+    if section and section[0].heading and linked * (4 if listed else 2) > length:
         return
     for n, block in enumerate(section):
         # A link between two paragraphs that link nowhere: a short one is a source, a whole sentence a
@@ -235,5 +249,9 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
         sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
-        if not block.links or (alone and (sentence or len(block.text) < _SOURCE)):
+        if (
+            not block.links
+            or (sentence and block.linked < _PARTLY * len(block.text))
+            or (alone and (sentence or len(block.text) < _SOURCE))
+        ):
             yield block
