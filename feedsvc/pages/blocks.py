@@ -201,7 +201,7 @@ def _in_heading(element: HtmlElement) -> bool:
 
 
 def _names_its_heading(element: HtmlElement) -> bool:
-    """Tell whether what an element is called is but the words of its heading, as addresses within a page are."""
+    """Tell whether an element is called by the words of its heading, as the parts of a page are linked."""
     name = element.get("id", "")[:_LONG_NAME]
     if not name or _says_aside(f"{element.get('class', '')[:_LONG_NAME]} {element.get('role', '')}"):
         return False

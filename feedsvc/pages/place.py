@@ -15,13 +15,14 @@ from msgspec import Struct
 from feedsvc.pages import blocks
 from feedsvc.pages.blocks import Block
 
-# Characters: a story; a caption, the name of a source and a label at most.
+# Characters: a story; a caption, the name of a source and a label at most; a story that needs no more.
 STORY = 250
 _CAPTION, _SOURCE, _LABEL, _A_STORY = 300, 25, 25, 1500
 # Shares of the running text: what a story's element has of that around it; what may stand beside a story
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures; what the text microdata names has at least.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
+# How much of a sentence may link; paragraphs that stand beside nothing but a part of their story.
 _PARTLY = 0.7
 _HEAVIEST, _HEADLINES, _PARAGRAPHS = 2000, 50, 4
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
@@ -198,6 +199,15 @@ def _among(block: Block, together: set[HtmlElement]) -> bool:
     return block.element.tag in _LEAVES and parent in together
 
 
+def _lists(blocks: list[Block]) -> set[HtmlElement | None]:
+    """Return the lists that say more than they link: what links there is an item like the others."""
+    length: Counter[HtmlElement | None] = Counter()
+    for block in blocks:
+        if block.element.tag == "li":
+            length[block.element.getparent()] += len(block.text) - 2 * block.linked
+    return {element for element, more in length.items() if more > 0}
+
+
 class _Inside:
     """Whether elements are in a given one."""
 
@@ -239,19 +249,24 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     """Yield a section's blocks but links to elsewhere; nothing of one that is mostly links."""
     rest = [b for b in section if not b.heading]
     length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
-    items = all(b.element.tag == "li" or b.links for b in rest)
-    listed = items and sum(b.links for b in rest) * 2 > len(rest)
-    if section and section[0].heading and linked * (4 if listed else 2) > length:
+    items = all(b.element.tag == "li" or b.links for b in rest) and sum(b.links for b in rest) * 2 > len(rest)
+    if section and section[0].heading and linked * (4 if items else 2) > length:
         return
+    told = _lists(rest)
     for n, block in enumerate(section):
-        # A link between two paragraphs that link nowhere: a short one is a source, a whole sentence a
-        # paragraph, anything else another headline.
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
-        sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
-        if (
-            not block.links
-            or (sentence and block.linked < _PARTLY * len(block.text))
-            or (alone and (sentence or len(block.text) < _SOURCE))
-        ):
+        item = block.element.tag == "li" and block.element.getparent() in told
+        if not block.links or item or _says_itself(block, alone):
             yield block
+
+
+def _says_itself(block: Block, alone: bool) -> bool:
+    """Tell whether a link is a part of the story; `alone` is one between two blocks that link nowhere.
+
+    A short one is a source then, a whole sentence a paragraph, anything else another headline.
+    """
+    sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
+    if sentence and block.linked < _PARTLY * len(block.text):
+        return True
+    return alone and (sentence or len(block.text) < _SOURCE)
