@@ -253,7 +253,10 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     if section and section[0].heading and linked * (4 if items else 2) > length:
         return
     told = _lists(rest)
-    for n, block in enumerate(section):
+    # Above a list of links stands what it is called.
+    listed = all(b.links and b.element.getparent() not in told for b in section[1:3])
+    start = int(len(section) > 2 and section[0].heading and listed)
+    for n, block in enumerate(section[start:], start):
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
         item = block.element.tag == "li" and block.element.getparent() in told
