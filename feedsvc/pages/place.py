@@ -191,7 +191,7 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
     yield from kept[first:last]
 
 
-def _among(block: Block, together: set[HtmlElement]) -> bool:
+def _among(block: Block, together: set[HtmlElement | None]) -> bool:
     """Tell whether a block stands among paragraphs: a heading, a short line, an item of a list."""
     parent = block.element.getparent()
     if parent is not None and block.element.tag == "li":
