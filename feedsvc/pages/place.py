@@ -199,10 +199,10 @@ def _among(block: Block, together: set[HtmlElement | None]) -> bool:
     return block.element.tag in _LEAVES and parent in together
 
 
-def _lists(blocks: list[Block]) -> set[HtmlElement | None]:
+def _lists(section: list[Block]) -> set[HtmlElement | None]:
     """Return the lists that say more than they link: what links there is an item like the others."""
     length: Counter[HtmlElement | None] = Counter()
-    for block in blocks:
+    for block in section:
         if block.element.tag == "li":
             length[block.element.getparent()] += len(block.text) - 2 * block.linked
     return {element for element, more in length.items() if more > 0}
