@@ -213,6 +213,7 @@ def merged(listing: Article, page: Article) -> Article:
         body=max(page.body, listing.body, key=lambda paragraphs: sum(map(len, paragraphs))),
         section=page.section or listing.section,
         tags=tuple(dict.fromkeys((*listing.tags, *page.tags))),
+        marks=tuple(dict.fromkeys((*listing.marks, *page.marks))),
         language=page.language or listing.language,
         authors=page.authors or listing.authors,
         published=dates.sharper(listing.published, page.published),

@@ -62,6 +62,13 @@ def test_a_hostile_page_is_read(html: str) -> None:
     assert len(article.body) <= 6000
 
 
+def test_a_page_is_read_to_where_it_has_more_tags_than_anybody_reads() -> None:
+    story = f"<article><h1>Harbour</h1><p>{PROSE * 5}</p></article>"
+    article = pages.read(f"{story}{'<p>' * 1_000_000}{story.replace('harbour', 'airport')}".encode(), URL)
+    assert article.title == "Harbour"
+    assert article.body == ((PROSE * 5).strip(),)
+
+
 opened = st.builds("<{}{}>".format, st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES))
 closed = st.builds("</{}>".format, st.sampled_from(TAGS))
 said = st.sampled_from(

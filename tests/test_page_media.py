@@ -194,6 +194,16 @@ def test_videos_in_the_markup(body: str, urls: list[str]) -> None:
     assert videos(body) == urls
 
 
+def test_a_link_beside_the_story_leads_to_its_film_when_it_is_the_only_one() -> None:
+    def found(beside: str) -> list[str]:
+        html = f"<div><article><h1>Harbour</h1><p>{PROSE}</p></article></div><div>{beside}</div>"
+        return [v.url.removeprefix(SITE) for v in pages.read(html.encode(), URL).videos]
+
+    assert found("<a href='/a.mp4'>Film</a><a href='/a.mp4'>MP4</a>") == ["/a.mp4"]
+    assert found("<a href='/a.mp4'>One film</a><a href='/b.mp4'>and another</a>") == []
+    assert found("<nav><a href='/a.mp4'>Film of the week</a></nav>") == []
+
+
 def test_open_graph_videos_only_when_they_are_files() -> None:
     file = og(video="/a.mp4", video_type="video/mp4", video_width="1280", video_height="720")
     (video,) = read(head=file).videos

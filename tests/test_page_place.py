@@ -220,3 +220,68 @@ def test_a_page_that_says_hardly_anything_says_that() -> None:
     assert body(f"{slogan}<p>The harbour at night, in the rain.</p><ul>{links}</ul>") == (
         "The harbour at night, in the rain.",
     )
+
+
+def test_a_part_of_a_story_is_called_by_its_heading() -> None:
+    named = f"<div id='sharing-a-quay-with-others'><h2>Sharing a quay with others</h2>{REST}</div>"
+    assert body(f"<article>{STORY * 2}{named}</article>")[-len(OTHER) :] == OTHER
+    called = named.replace("id=", "class='share' id=")
+    assert OTHER[0] not in body(f"<article>{STORY * 2}{called}</article>")
+
+
+def test_a_heading_that_links_to_itself_is_one() -> None:
+    heading = "<h2>The second quay<a href='#quay'> Link to this part</a></h2>"
+    assert "The second quay Link to this part" in body(f"<article>{STORY}{heading}{REST}</article>")
+
+
+def test_code_is_what_a_story_sets_as_code() -> None:
+    script = "function tide(level) { return level; }"
+    assert script in body(f"<article>{STORY}<pre>{script}</pre>{REST}</article>")
+    assert script not in body(f"<article>{STORY}<div>{script}</div>{REST}</article>")
+
+
+def test_an_embedded_post_is_a_quotation() -> None:
+    post = f"<div class='social-media-embed'><blockquote><p>{OTHER[0]}</p></blockquote></div>"
+    assert OTHER[0] in body(f"<article>{STORY}{post}</article>")
+    assert OTHER[0] not in body(f"<article>{STORY}{post.replace('-embed', '')}</article>")
+
+
+def test_paragraphs_beside_the_largest_part_of_a_story_belong_to_it() -> None:
+    more = "".join(f"<div><p>{p} {n}</p></div>" for n in range(9) for p in OTHER)
+    found = body(f"<div class='text'>{STORY}<h3>What comes next</h3><div class='more'>{more}</div></div>")
+    assert found[: len(PROSE) + 1] == (*PROSE, "What comes next")
+    assert len(found) == len(PROSE) + 1 + 9 * len(OTHER)
+
+
+def test_a_gallery_longer_than_a_whole_story_is_still_none() -> None:
+    pictures = "".join(f"<li><p>{p} {n}</p></li>" for n in range(40) for p in OTHER)
+    gallery = f"<div class='full-gallery'><ul>{pictures}</ul></div>"
+    assert set(body(f"<div>{STORY * 3}</div>{gallery}")) == set(PROSE)
+
+
+def test_a_list_that_says_more_than_it_links_is_kept_whole() -> None:
+    items = "".join(f"<li>{p}</li>" for p in OTHER[:3]) + "<li><a href='/q'>The plan for the quay</a></li>"
+    links = "".join(f"<li><a href='/{n}'>Another plan, number {n}</a></li>" for n in range(2))
+    found = body(f"<article>{STORY}<h2>In short</h2><ul>{items}</ul><ul>{links}</ul></article>")
+    assert found == (*PROSE, "In short", *OTHER[:3], "The plan for the quay")
+
+
+def test_a_sentence_that_links_for_the_most_part_is_a_paragraph() -> None:
+    half = f"<p><a href='/a'>{OTHER[0][:55]}</a>{OTHER[0][55:]}</p>"
+    whole = f"<p><a href='/b'>{OTHER[1]}</a></p>"
+    assert body(f"<article>{STORY}{whole}{half}{whole}<p>{OTHER[2]}</p></article>") == (
+        *PROSE,
+        OTHER[0],
+        OTHER[2],
+    )
+
+
+def test_words_said_again_later_stay_and_at_once_do_not() -> None:
+    again = f"<p>{OTHER[0]}</p><p>{OTHER[0]}</p><p>{OTHER[1]}</p><p>{OTHER[0]}</p>"
+    assert body(f"<article>{STORY}{again}</article>") == (*PROSE, OTHER[0], OTHER[1], OTHER[0])
+
+
+def test_a_paragraph_that_begins_like_a_list_of_links_stays() -> None:
+    related = "<p>Related to the repairs: the crane on the second quay.</p><p>Related: The crane</p>"
+    found = body(f"<article>{STORY}{related}<p>{OTHER[0]}</p></article>")
+    assert found == (*PROSE, "Related to the repairs: the crane on the second quay.", OTHER[0])

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from feedsvc import pages
 
 URL = "https://news.example.org/world/harbour-opens"
@@ -112,3 +114,44 @@ def test_a_page_far_too_large_is_read_all_the_same() -> None:
 def test_control_characters_are_left_out() -> None:
     article = f"<article><h1>Harbour opens</h1>{SHOWN}<p>{OTHER[0]}<br>&#1;{OTHER[1]}\x0b\x1f</p></article>"
     assert body(article)[-1] == OTHER[1]
+
+
+@pytest.mark.parametrize(
+    "boilerplate",
+    [
+        "<p>Share this on Facebook</p>",
+        "<ul class='share-buttons'><li>Post it to friends</li><li>Mail it to friends</li></ul>",
+        "<p>Sign up for our newsletter with the news of the harbour every week</p>",
+        "<div class='newsletter-box'><h3>The letter</h3><p>What ships bring, every week, for you.</p></div>",
+        "<section class='related'><h2>More of it</h2><ul><li>How the crane fell</li></ul></section>",
+        "<p><b>Related:</b> How the crane fell into the sea</p>",
+        "<h3>These, too</h3><ul><li><a href='/a'>The crane</a></li><li><a href='/b'>Who pays</a></li></ul>",
+        "<figure><img src='/a.jpg'><figcaption>The quay on Monday, before noon.</figcaption></figure>",
+        "<p class='wp-caption-text'>The quay on Monday, before the first ship came in.</p>",
+        "<p>The mayor on the quay. (Photo: Jo Lund)</p>",
+        "<div class='cookie-notice'><p>We would like to remember who you are while you read this.</p></div>",
+        "<p>This site uses cookies to remember who you are.</p>",
+        "<p>Diese Seite verwendet Cookies, damit sie sich an Sie erinnert.</p>",
+        "<p>Find this story at https://news.example.org/world/harbour-opens?print=1</p>",
+        "<p>Permalink: https://news.example.org/?p=17</p>",
+        "<p>This article can be read at https://m.news.example.org/17</p>",
+        "<p>Copyright 2026 Harbour City News. All rights reserved.</p>",
+    ],
+)
+def test_what_is_not_the_story_s_text_is_left_out_wherever_it_stands(boilerplate: str) -> None:
+    article = f"<article><h1>Harbour opens</h1>{SHOWN}{boilerplate}<p>{OTHER[0]}</p></article>"
+    assert body(article) == (*PROSE, OTHER[0])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The port keeps a list of ships at https://port.example.org/ships",
+        "The board of the port says that nobody who visits its pages has to accept cookies.",
+        "Related or not, the two cranes fell in the same night and in the same storm.",
+        "The film shows the quay as it was (and, for a moment, a photograph of the builders) before the war.",
+    ],
+)
+def test_prose_that_speaks_of_such_things_stays(told: str) -> None:
+    article = f"<article><h1>Harbour opens</h1>{SHOWN}<p>{told}</p><p>{OTHER[0]}</p></article>"
+    assert body(article) == (*PROSE, told, OTHER[0])

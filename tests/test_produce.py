@@ -14,13 +14,13 @@ DAY = timedelta(days=1)
 def test_the_listing_leads_and_the_page_adds() -> None:
     listing = Article(
         guid="g", url="https://a.example/1?rss", title="Listing", summary="Short.", section=("News",),
-        published=NOON, tags=("a",), images=(Image("i1"),), videos=(Video("v1"),),
+        published=NOON, tags=("a",), marks=("opinion",), images=(Image("i1"),), videos=(Video("v1"),),
         issues=(Issue("info", "x", "", ""),),
     )  # fmt: skip
     page = Article(
         url="https://a.example/1", title="Page", summary="Page summary.", section=("World", "Europe"),
         language="de", published=NOON - DAY, updated=NOON, authors=("Ada",), body=("One.", "Two."),
-        tags=("a", "b"),
+        tags=("a", "b"), marks=("paywalled", "opinion"),
         images=(Image("i2"), Image("i1")), videos=(Video("v2"),), captions=(Caption("c", "en"),),
         window=Window(NOON), issues=(Issue("info", "y", "", ""),),
     )  # fmt: skip
@@ -36,6 +36,7 @@ def test_the_listing_leads_and_the_page_adds() -> None:
     assert [i.url for i in both.images] == ["i2", "i1"]
     assert [v.url for v in both.videos] == ["v1", "v2"]
     assert (both.tags, both.body) == (("a", "b"), ("One.", "Two."))
+    assert both.marks == ("opinion", "paywalled")
     assert [i.code for i in both.issues] == ["x", "y"]
 
 

@@ -15,7 +15,7 @@ from feeds import text
 
 # Characters: running text that is no caption; a heading at most; to a space; a story at least.
 PROSE, _HEADING, _SPACED, _ENOUGH = 60, 110, 15, 250
-_MOST, _LONGEST, _LONG_NAME, _DEEPEST = 6000, 20_000, 200, 200
+_MOST, _LONGEST, _LONG_NAME, _DEEPEST, _TELLING = 6000, 20_000, 200, 200, 16
 _SILENT = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "head", "button", "select", "canvas",
      "dialog", "object", "audio", "video", "textarea", "map", "menu", "math", "figcaption", "amp-video",
@@ -36,7 +36,7 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # it marks the story behind one, as search engines want it.
 _HINT = re.compile(
     r"(?<![a-z])(?:comments?|disqus|respond|replies|share(?:d|s|r|rs|this|bar|daddy|tools?|buttons?|links?)?"
-    r"|sharing|social(?:s|bar|media|links?|icons?)?|related(?:[a-z]{0,12})?|recommend(?:ed|ations?|s)?"
+    r"|sharing|social(?:s|bar|media|links?|icons?)?(?![a-z_-]{0,20}embed)|related(?:[a-z]{0,12})?|recommend(?:ed|ations?|s)?"
     r"|recirc(?:ulation)?|newsletters?|subscri(?:be|ption|bers?)|sign-?up|promos?|promotion|promoted|teasers?"
     r"|sponsor(?:ed|s)?|advert(?:s|isements?|ising|orial)?|ads?|adsense|banners?|breadcrumbs?|crumbs?|side-?bars?"
     r"|foot(?:er)?|nav(?:igation|bar)?|menus?|bio|biography|author-?(?:s|box|bio|info|card|details?)?|byline"
@@ -153,7 +153,7 @@ class _Walk:
 
     def _inline(self, element: HtmlElement, tag: str, depth: int) -> None:
         outside = self._in_link, self._in_bold
-        if tag == "a":
+        if tag == "a" and not (element.get("href", "").startswith("#") and _in_heading(element)):
             self._in_link = True
         elif tag == "strong" or tag == "b":
             self._in_bold = True
@@ -167,7 +167,7 @@ class _Walk:
         if self._words:
             self.end(parent)
         outside = self._hints
-        if called and _says_aside(called):
+        if called and _says_aside(called) and not _names_its_heading(child):
             self._hints = (*outside, child)
         self.into(child, depth + 1)
         if self._words:
@@ -188,10 +188,32 @@ class _Walk:
         """End the block that stands in `element`."""
         if self._words:
             said = text.safe(" ".join("".join(self._words).split()))[:_LONGEST]
-            if said and len(self.blocks) < _MOST and not _is_code(said):
+            if said and len(self.blocks) < _MOST and (element.tag == "pre" or not _is_code(said)):
                 prose = _prose(said, self._linked)
                 self.blocks.append(Block(said, prose, self._linked, self._bold, element, self._hints))
             self._words, self._linked, self._bold = [], 0, 0
+
+
+def _in_heading(element: HtmlElement) -> bool:
+    """Tell whether an element stands in a heading, as the link to the heading itself does."""
+    parent = element.getparent()
+    return parent is not None and parent.tag in _HEADINGS
+
+
+def _names_its_heading(element: HtmlElement) -> bool:
+    """Tell whether an element is called by the words of its heading, as the parts of a page are linked."""
+    name = element.get("id", "")[:_LONG_NAME]
+    if not name or _says_aside(f"{element.get('class', '')[:_LONG_NAME]} {element.get('role', '')}"):
+        return False
+    heading = next(element.iter(*_HEADINGS), None)
+    told = heading is not None and _letters(str(heading.text_content())[:_LONG_NAME]).startswith(
+        _letters(name)
+    )
+    return told and len(_letters(name)) >= _TELLING
+
+
+def _letters(words: str) -> str:
+    return "".join(c for c in words.casefold() if c.isalnum())
 
 
 def is_comments(element: HtmlElement) -> bool:

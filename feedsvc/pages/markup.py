@@ -23,7 +23,7 @@ LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _MEDIA = re.compile(MEDIA.pattern.encode(), re.I)
 _LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
-_LARGE, _CROWD, _LONG_TAG = 300_000, 3000, re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_LARGE, _TAGS, _CROWD, _LONG_TAG = 300_000, 400_000, 3000, re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -140,12 +140,20 @@ def _uncrowded(html: bytes) -> bytes:
     )
 
 
+def _bounded(html: bytes) -> bytes:
+    """Return a page to where it has more tags than any that a person reads."""
+    if len(html) < _LARGE:
+        return html
+    *_, rest = parts = html.split(b"<", _TAGS)
+    return html[: -len(rest) - 1] if len(parts) > _TAGS else html
+
+
 def _tree(html: bytes) -> HtmlElement:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # lxml.html's own parser asks a Python function for the class of every element.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = etree.fromstring(_uncrowded(html), parser) if html.strip() else None
+        tree = etree.fromstring(_uncrowded(_bounded(html)), parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
         tree = None
     if not isinstance(tree, HtmlElement):

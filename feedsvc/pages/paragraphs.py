@@ -39,7 +39,8 @@ _PROMPT = re.compile(
     r"advert(?:isement)?s?|sponsored|promoted|anzeige|publicité|publicidad|print|e-?mail|comments?|loading\.*"
     r"|(?:story|article) continues\b.*|continue reading\b.*|scroll (?:down )?to continue.*"
     r"|(?:read|see) (?:more|also|next)\b.{0,120}|(?:learn|find out|discover) more|also read\b.{0,120}"
-    r"|more (?:on|from) this\b.{0,60}|related(?: (?:articles?|stories|topics|news|content|links))?:?.{0,100}"
+    r"|more (?:on|from) this\b.{0,60}"
+    r"|related(?: (?:articles?|stories|topics|news|content|links)\b.{0,100}|:.{0,100})?"
     r"|recommended(?: for you)?:?|most (?:read|popular):?|trending:?|watch(?: (?:now|live|more|this))?:?"
     r"|share(?: (?:this|on|via)\b.{0,60})?|(?:click|tap) here\b.{0,100}|(?:follow|like) us\b.{0,120}"
     r"|(?:sign up|subscribe|register)\b.{0,140}\b(?:newsletters?|e-?mail|inbox|updates?|channel|alerts?)"
@@ -51,7 +52,11 @@ _PROMPT = re.compile(
     r"|(?:(?:first|last|originally) )?(?:published|updated|posted|modified)(?: on| at)?:?\s"
     r"(?:\w{3,10}, )?(?:[^\W\d_]{3,9}\.? )?\d.{0,50}"
     r"|follow (?!up|suit).{2,60}\bon (?:twitter|x|facebook|instagram)\b.{0,140}"
-    r"|(?:e-?mail|contact) .{2,80}\bat \S+@.{0,140}",
+    r"|(?:e-?mail|contact) .{2,80}\bat \S+@.{0,140}"
+    # Where the same story stands, or more of it.
+    r"|(?:(?:source |short )?url|permalink|short-?link|(?:printed|retrieved) from|more\b.{0,40}"
+    r"|follow\b.{0,60}|(?:find|read|see|view|visit) (?:this|the|our|it)\b.{0,60}"
+    r"|this (?:article|story|page)\b.{0,60})[^.!?]{0,9}\bhttps?://\S{1,200}(?: (?:and|or) https?://\S{1,200})?",
     re.I,
 )
 _SMALL_WORDS = ("tip", "affiliate", "may not be", "no part", "cookies", "in this")
@@ -60,7 +65,8 @@ _SMALL_PRINT = re.compile(
     r"\b(?:news|story) tips?\b.{0,160}\b(?:let us know|contact|e-?mail|send)\b"
     r"|\baffiliate (?:commission|links?)\b"
     r"|\b(?:may not|no part (?:of .{0,60} )?may) be (?:published, |reproduced|redistributed|rewritten)"
-    r"|\b(?:site|website|page) uses?\b.{0,30}\bcookies\b|\bour use of cookies\b"
+    r"|\b(?:site|website|page|we) uses?\b.{0,30}\bcookies\b|\bour use of cookies\b"
+    r"|\b(?:verwende[nt]|nutz(?:en|t)|utilis(?:e|ons)|utiliza(?:mos)?|usa|usamos|gebruik(?:en|t)?)\b.{0,20}\bcookies\b"
     r"|^in this .{0,60}\b(?:file|handout|undated|courtroom) (?:photo|image|picture|frame)\b"
     r"|^in this (?:photo|image|picture)\w* (?:provided|released|taken|made)\b"
     r"|\((?:[^()]{0,40}\b(?:photos?|images?|pictures?|credit|getty|foto|bild)\b[^()]{0,60}"
@@ -211,7 +217,7 @@ def _tidy(paragraphs: Iterable[str], title: str) -> tuple[str, ...]:
     for paragraph in map(text.line, paragraphs):
         headline = len(paragraph) < 2 * len(title) and text.same(paragraph, title)
         said = any(c.isalpha() for c in paragraph)
-        if said and not headline and paragraph not in kept[-3:] and not _is_prompt(paragraph):
+        if said and not headline and paragraph not in kept[-1:] and not _is_prompt(paragraph):
             kept.append(paragraph)
     return tuple(kept)
 

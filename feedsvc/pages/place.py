@@ -15,14 +15,16 @@ from msgspec import Struct
 from feedsvc.pages import blocks
 from feedsvc.pages.blocks import Block
 
-# Characters: a story; a caption, the name of a source and a label at most.
+# Characters: a story; a caption, the name of a source and a label at most; a story that needs no more.
 STORY = 250
-_CAPTION, _SOURCE, _LABEL = 300, 25, 25
+_CAPTION, _SOURCE, _LABEL, _A_STORY = 300, 25, 25, 1500
 # Shares of the running text: what a story's element has of that around it; what may stand beside a story
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures; what the text microdata names has at least.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
-_HEAVIEST, _HEADLINES = 2000, 50
+# How much of a sentence may link; paragraphs that stand beside nothing but a part of their story.
+_PARTLY = 0.7
+_HEAVIEST, _HEADLINES, _PARAGRAPHS = 2000, 50, 4
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
 
 Weights = dict[HtmlElement, int]
@@ -72,7 +74,7 @@ def _not_the_story(shown: Sequence[Block]) -> set[HtmlElement]:
     free = sum(block.prose for block in shown if not block.hints)
     for hint, inside in within.items():
         held = sum(shown[n].prose for n in inside)
-        beside = free >= _LEFT_OUT * held and not blocks.goes_on(hint)
+        beside = free >= min(_LEFT_OUT * held, _A_STORY) and not blocks.goes_on(hint)
         if held < STORY or beside or blocks.is_comments(hint):
             continue
         off.discard(hint)
@@ -140,7 +142,8 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
         alone = weights[best] >= _MOST_OF_IT * weights[core]
         # Columns of a table of old are as good as two pages.
         alone = alone or core.tag == "tr" or (not certain and rival < _RIVAL * weights[best])
-        if best.tag in _LEAVES or not alone:
+        within = sum(e.tag == "p" for e in others) >= _PARAGRAPHS
+        if best.tag in _LEAVES or not alone or within:
             break
         core = best
     return core
@@ -169,10 +172,13 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
     """Yield the story's blocks: all prose in `around`, and what else of a story stands in `core`."""
     in_core, in_around = _Inside(core), _Inside(around)
     alone = Counter(b.element for b in candidates)
+    together = {
+        b.element.getparent() for b in candidates if b.element.tag == "p" and b.prose and in_around(b.element)
+    }
     found = [
         block
         for block in candidates
-        if (in_core(block.element) or (block.prose and in_around(block.element)))
+        if (in_core(block.element) or (in_around(block.element) and (block.prose or _among(block, together))))
         and not (block.links and block.heading)
         and not (alone[block.element] == 1 and _is_caption(block))
         and not _is_label(block)
@@ -183,6 +189,23 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
     # Above the first paragraph stand the day, the byline, the section.
     yield from (b for b in kept[:first] if b.element.tag in ("p", "li"))
     yield from kept[first:last]
+
+
+def _among(block: Block, together: set[HtmlElement | None]) -> bool:
+    """Tell whether a block stands among paragraphs: a heading, a short line, an item of a list."""
+    parent = block.element.getparent()
+    if parent is not None and block.element.tag == "li":
+        parent = parent.getparent()
+    return block.element.tag in _LEAVES and parent in together
+
+
+def _lists(section: list[Block]) -> set[HtmlElement | None]:
+    """Return the lists that say more than they link: what links there is an item like the others."""
+    length: Counter[HtmlElement | None] = Counter()
+    for block in section:
+        if block.element.tag == "li":
+            length[block.element.getparent()] += len(block.text) - 2 * block.linked
+    return {element for element, more in length.items() if more > 0}
 
 
 class _Inside:
@@ -226,14 +249,27 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     """Yield a section's blocks but links to elsewhere; nothing of one that is mostly links."""
     rest = [b for b in section if not b.heading]
     length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
-    items = all(b.element.tag == "li" or b.links for b in rest)
+    items = all(b.element.tag == "li" or b.links for b in rest) and sum(b.links for b in rest) * 2 > len(rest)
     if section and section[0].heading and linked * (4 if items else 2) > length:
         return
-    for n, block in enumerate(section):
-        # A link between two paragraphs that link nowhere: a short one is a source, a whole sentence a
-        # paragraph, anything else another headline.
+    told = _lists(rest)
+    # Above a list of links stands what it is called.
+    listed = all(b.links and b.element.getparent() not in told for b in section[1:3])
+    start = int(len(section) > 2 and section[0].heading and listed)
+    for n, block in enumerate(section[start:], start):
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
-        sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
-        if not block.links or (alone and (sentence or len(block.text) < _SOURCE)):
+        item = block.element.tag == "li" and block.element.getparent() in told
+        if not block.links or item or _says_itself(block, alone):
             yield block
+
+
+def _says_itself(block: Block, alone: bool) -> bool:
+    """Tell whether a link is a part of the story; `alone` is one between two blocks that link nowhere.
+
+    A short one is a source then, a whole sentence a paragraph, anything else another headline.
+    """
+    sentence = block.element.tag == "p" and len(block.text) >= blocks.PROSE and block.text.endswith(".")
+    if sentence and block.linked < _PARTLY * len(block.text):
+        return True
+    return alone and (sentence or len(block.text) < _SOURCE)

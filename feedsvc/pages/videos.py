@@ -191,8 +191,15 @@ def _fields(said: str) -> Iterator[str]:
 
 
 def _linked(page: Page) -> Iterator[Video]:
-    for element, name, value in page.has.files[:_LINKS]:
-        if (str(element.tag), name) in _LEADING and markup.within(element, page.main):
+    """Yield the files that links in the story lead to, or the page's only one wherever it stands."""
+    links = [
+        (element, value)
+        for element, name, value in page.has.files[:_LINKS]
+        if (str(element.tag), name) in _LEADING and not markup.aside(element)
+    ]
+    only = len({value for _, value in links}) == 1
+    for element, value in links:
+        if only or markup.within(element, page.main):
             yield from _video(page, value, {})
 
 
