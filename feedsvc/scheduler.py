@@ -32,7 +32,8 @@ def trigger(refresh: str) -> BaseTrigger:
 class Scheduler:
     """Calls `refresh` with a channel's id when its time has come; `next_edge` says when a window turns.
 
-    `asked` names the channels somebody wants refreshed now; it is called every second.
+    `asked` names the channels somebody wants refreshed now; it is called every second. `told` hears after
+    each refresh when the next one is.
 
     A channel never overlaps itself, what was missed is made up for once, and a refresh that raises
     is logged and tried again at its next time.
@@ -44,8 +45,10 @@ class Scheduler:
         refresh: Callable[[str], object],
         next_edge: Callable[[str], datetime | None],
         asked: Callable[[], Iterable[str]] = tuple,
+        told: Callable[[str, datetime | None], object] = lambda channel, again: None,
     ) -> None:
         self._refresh = refresh
+        self._told = told
         self._asked = asked
         self._next_edge = next_edge
         self._scheduler = BackgroundScheduler(
@@ -77,6 +80,7 @@ class Scheduler:
         except Exception:
             log.exception("channel=%s status=crashed", channel)
         self._watch_window(channel)
+        self._told(channel, self.next_run(channel))
 
     def _answer(self) -> None:
         for channel in self._asked():
