@@ -51,9 +51,10 @@ class Scheduler:
         self._told = told
         self._asked = asked
         self._next_edge = next_edge
+        self._pool = ThreadPoolExecutor(4)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": self._pool},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._channels = list(channels)
@@ -67,7 +68,10 @@ class Scheduler:
 
     def stop(self) -> None:
         """Start nothing more; what is running comes to its end."""
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.pause()
+        # By itself it would wait with a lock held that a refresh at its end asks for, to plan the next.
+        self._pool.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)
 
     def next_run(self, channel: str) -> datetime | None:
         """Return when a channel is refreshed next."""

@@ -17,6 +17,7 @@ from feedsvc.settings import Settings
 from feedsvc.store import open_store
 from feedsvc.web import create_app
 from tests.loopback import Loopback, Reply
+from tests.made_media import photograph
 from tests.newsroom import Newsroom, Story
 from tests.newsroom import page as article_page
 from tests.room import CHROMIUM, PHONE, WIDE, Room, eventually, paths, room, served, sideways, until
@@ -24,13 +25,19 @@ from tests.room import CHROMIUM, PHONE, WIDE, Room, eventually, paths, room, ser
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
 
 FEEDS = [f"/feeds/demo/{form.path}" for form in FORMATS.values()]
-STORIES = (*(Story(n) for n in range(1, 6)), Story(6, section="Sport"), Story(9, "No film here", video=""))
+STORIES = (
+    *(Story(n, picture=f"/{n}.jpg") for n in range(1, 6)),
+    Story(6, section="Sport"),
+    Story(9, "No film here", video=""),
+)
 
 
 @pytest.fixture(scope="module")
 def newsroom() -> Iterator[Newsroom]:
     with Loopback() as site:
         newsroom = Newsroom(site)
+        for story in STORIES[:5]:
+            newsroom.serves(story.picture, photograph(1200, 900, seed=story.number).write_to_buffer(".jpg"))
         newsroom.tells(*STORIES)
         yield newsroom
 
@@ -153,7 +160,7 @@ def test_a_refresh_is_watched_live_with_each_problem(here: Room, newsroom: Newsr
     page.get_by_role("link", name="See what it did").click()
     until(page, "document.querySelector('.runs tbody td:nth-child(3)').textContent === '21'")
     assert "Next by itself" in words(page)
-    assert re.search(r"in \d+ minutes, at \d\d:\d\d UTC", words(page))
+    assert re.search(r"in \d+ \w+, at \d\d:\d\d UTC", words(page))
     assert "28 articles" in words(page)
 
 
