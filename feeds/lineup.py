@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -76,15 +77,17 @@ def line_up(
     now: datetime,
     budgets: Sequence[Budget] = (),
     waiting: Collection[str] = (),
+    pins: Mapping[str, str] = MappingProxyType({}),
 ) -> Lineup:
     """Return the rows on air at `now`: newest first, and no row starved by another's bytes.
 
     The articles whose ids are `waiting` have a place, so that nothing has to leave when they come, but are
-    not shown: what they play is still being made.
+    not shown: what they play is still being made. `pins` hold by id the title of the row that an article
+    stands first in, whoever makes the rows.
     """
     newest = sorted((_with_what_works(a, now) for a in articles), key=_age)
     refused = {a.id: issue for a in newest if (issue := _refusal(a, channel, now))}
-    rows, cut = _rows([a for a in newest if a.id not in refused], channel.rows, now)
+    rows, cut = _rows([a for a in newest if a.id not in refused], channel.rows, now, pins)
     fitting, spent = _fitting(rows, channel, budgets)
     refused |= cut | {a.id: _rendering(a) for a in newest if a.id in fitting and a.id in waiting}
     on_air = fitting - refused.keys()
@@ -176,16 +179,20 @@ class _Row(Struct):
 
 
 def _rows(
-    articles: Sequence[Article], rules: Sequence[RowRule], now: datetime
+    articles: Sequence[Article], rules: Sequence[RowRule], now: datetime, pins: Mapping[str, str]
 ) -> tuple[list[_Row], dict[str, Issue]]:
     """Return the rows, and by id why a row that would take an article does not; `articles` newest first."""
+    heads = _heads(articles, pins)
     if not rules:
-        return _rows_by_section(articles), {}
-    rows: list[_Row] = []
+        pinned = {a.id for row in heads.values() for a in row.pinned}
+        return _rows_by_section([a for a in articles if a.id not in pinned], heads), {}
+    named = {text.tag(rule.title, 100) for rule in rules}
+    rows = [row for key, row in heads.items() if key not in named]
     cut: dict[str, Issue] = {}
-    placed: set[str] = set()
+    placed = {a.id for row in heads.values() for a in row.pinned}
     for rule in rules:
-        row, refused = _row(articles, rule, placed, now)
+        head = heads.get(text.tag(rule.title, 100), _Row(rule.title, []))
+        row, refused = _row(articles, rule, head.pinned, placed, now)
         rows.append(row)
         placed |= {a.id for a in row.wanted}
         cut = refused | cut
@@ -194,9 +201,13 @@ def _rows(
 
 
 def _row(
-    articles: Sequence[Article], rule: RowRule, placed: Collection[str], now: datetime
+    articles: Sequence[Article],
+    rule: RowRule,
+    head: Sequence[Article],
+    placed: Collection[str],
+    now: datetime,
 ) -> tuple[_Row, dict[str, Issue]]:
-    pinned = _pinned(articles, rule)
+    pinned = list({a.id: a for a in (*head, *_pinned(articles, rule))}.values())
     above = {a.id for a in pinned} | (set() if rule.repeat else set(placed))
     fitting = [a for a in articles if a.id not in above and _takes(rule, a)]
     aged = {a.id: _too_old(a, rule) for a in fitting if _is_older(a, rule.max_age, now)}
@@ -204,6 +215,15 @@ def _row(
     room = len(young) if rule.limit is None else max(0, rule.limit - len(pinned))
     refused = aged | {a.id: _full(a, rule) for a in young[room:]}
     return _Row(rule.title, young[:room], pinned, rule.order == "oldest_first"), refused
+
+
+def _heads(articles: Iterable[Article], pins: Mapping[str, str]) -> dict[str, _Row]:
+    """Return by what its title is known by each row that has something pinned to it, and only that in it."""
+    rows: dict[str, _Row] = {}
+    for article in articles:
+        if title := text.line(pins.get(article.id, "")):
+            rows.setdefault(text.tag(title, 100), _Row(title, [])).pinned.append(article)
+    return rows
 
 
 def _pinned(articles: Iterable[Article], rule: RowRule) -> list[Article]:
@@ -245,8 +265,11 @@ def _full(article: Article, rule: RowRule) -> Issue:
     return _info("row_full", article, message, "If it is wanted, raise limit of the row, or pin it.")
 
 
-def _rows_by_section(articles: Iterable[Article]) -> list[_Row]:
-    """Return one row a top section, streams first, then the busiest, titled as it is most often spelt."""
+def _rows_by_section(articles: Iterable[Article], heads: Mapping[str, _Row]) -> list[_Row]:
+    """Return one row a top section, streams first, then the busiest, titled as it is most often spelt.
+
+    Above them stand the `heads` that are no section's.
+    """
     rows: dict[str, list[Article]] = {}
     spellings: dict[str, Counter[str]] = {}
     for article in articles:
@@ -256,7 +279,9 @@ def _rows_by_section(articles: Iterable[Article]) -> list[_Row]:
         spellings.setdefault(key or text.tag(LATEST), Counter())[title if key else LATEST] += 1
     titles = {key: min(names, key=lambda n: (-names[n], n)) for key, names in spellings.items()}
     busiest = sorted(rows, key=lambda key: (rows[key][0].kind != "live", -len(rows[key]), titles[key]))
-    return [_Row(titles[key], rows[key]) for key in busiest]
+    alone = [row for key, row in heads.items() if key not in rows]
+    pinned = {key: row.pinned for key, row in heads.items()}
+    return [*alone, *(_Row(titles[key], rows[key], pinned.get(key, [])) for key in busiest)]
 
 
 # -- the budget ------------------------------------------------------------------------------------

@@ -43,6 +43,16 @@ class Image(Struct, frozen=True):
     focus: tuple[float, float] | None = None
 
 
+class Thumbnail(Image, frozen=True):
+    """The picture made for an article; `source` is the address of the picture or film it was made of.
+
+    `crop` is what was cut out of that: left, top, width and height as fractions of it; None for all of it.
+    """
+
+    source: str = ""
+    crop: tuple[float, float, float, float] | None = None
+
+
 class Video(Struct, frozen=True):
     """One rendition; `type` is None until it has been probed. kbps, pixels, seconds, bytes.
 
@@ -143,7 +153,7 @@ class Article(Struct, frozen=True, kw_only=True):
     videos: tuple[Video, ...] = ()
     captions: tuple[Caption, ...] = ()
     trickplay: tuple[TrickPlay, ...] = ()
-    thumbnail: Image | None = None
+    thumbnail: Thumbnail | None = None
     rating: Rating | None = None
     window: Window = Window()
     kind: Kind = ""

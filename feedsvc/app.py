@@ -17,10 +17,9 @@ from feedsvc.blobs import LocalBlobs
 from feedsvc.discovery import PAGES, REQUESTS, SECONDS, Discovered
 from feedsvc.http import FetchError, Http
 from feedsvc.jobs import Background, Jobs
-from feedsvc.making import Progress
 from feedsvc.processes import give_memory_back
 from feedsvc.produce import Producer
-from feedsvc.progress import Live
+from feedsvc.progress import Live, Progress, untold
 from feedsvc.refresh import Pipeline
 from feedsvc.renderer import Renderer
 from feedsvc.report import Report, whole
@@ -29,6 +28,7 @@ from feedsvc.scheduler import Scheduler
 from feedsvc.settings import LIVE, ChannelSettings, HttpSettings, Settings
 from feedsvc.sources import SOURCES, Source, Tools
 from feedsvc.sources.live import LiveSource
+from feedsvc.standing import Schedule, tell_schedule
 from feedsvc.store import Probed, Store, open_store
 from feedsvc.stories import Job, Look
 from feedsvc.studio import Studio
@@ -89,7 +89,7 @@ class Service:
         *,
         force: bool = False,
         paced: bool = False,
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = untold,
     ) -> Report:
         """Return what a refresh of a channel did now; status `busy` if one is already under way."""
         chosen = self.settings.named(channel)
@@ -101,9 +101,7 @@ class Service:
         metrics.refreshed(channel, report.status, report.stages)
         return report
 
-    def refresh_whole(
-        self, channel: str, *, force: bool = False, progress: Progress = lambda stage, done, total: None
-    ) -> Report:
+    def refresh_whole(self, channel: str, *, force: bool = False, progress: Progress = untold) -> Report:
         """Return what a refresh did once all that it wants rendered is on air, too."""
         began = time.monotonic()
         report = self.refresh(channel, force=force, progress=progress)
@@ -119,12 +117,16 @@ class Service:
         def refresh(channel: str) -> None:
             since = now()
             live = Live(self.store, channel, since, time.monotonic) if channel in self.store.asked() else None
-            report = self.refresh(channel, paced=live is None, progress=live or _untold)
+            report = self.refresh(channel, paced=live is None, progress=live or untold)
             if report.status != "busy":
                 self.store.answered(channel, since)
                 self.background.put(channel, report.rendering)
             if live:
                 live.ended(report.status)
+
+        def tell(channel: str, again: datetime | None) -> None:
+            sources = self.pipeline.asked(channel)
+            tell_schedule(self.store, channel, Schedule(now(), again, sources))
 
         channels = [(channel.id, channel.refresh) for channel in self.settings.channel]
         known = {channel.id for channel in self.settings.channel}
@@ -133,6 +135,7 @@ class Service:
             refresh,
             lambda channel: self.store.next_edge(channel, now()),
             lambda: [channel for channel in self.store.asked() if channel in known],
+            tell,
         )
 
     def start(self) -> None:
@@ -208,10 +211,6 @@ class Service:
 
     def _pmap(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]:
         return self._pool.map(function, values)
-
-
-def _untold(stage: str, done: int, total: int) -> None:
-    """Tell nobody how a refresh goes on."""
 
 
 class Once(Struct):

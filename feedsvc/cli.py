@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from feedsvc.sources import SOURCES
 if TYPE_CHECKING:
     from feedsvc.app import Service
     from feedsvc.discovery import Discovered
+    from feedsvc.progress import Progress
     from feedsvc.report import Report
     from feedsvc.why import Standing
 
@@ -152,14 +153,16 @@ def build(settings: Settings) -> "Service":
 
 
 @contextmanager
-def progress_bar(channel: str) -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar(channel: str) -> Iterator["Progress"]:
     """Lend a progress callback that draws on a terminal and is silent elsewhere."""
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(channel)
-        yield lambda stage, done, total: bar.update(
-            task, description=f"{channel}: {stage}", completed=done, total=total
-        )
+
+        def draw(stage: str, done: int, total: int, issues: Sequence[Issue] = ()) -> None:
+            bar.update(task, description=f"{channel}: {stage}", completed=done, total=total)
+
+        yield draw
 
 
 def has_problems(report: "Report") -> bool:

@@ -13,6 +13,7 @@ from feeds.model import Article, Channel, Issue
 from feedsvc import desk
 from feedsvc.decide import Work, passing, retry_at
 from feedsvc.produce import Producer, dated, without
+from feedsvc.progress import Progress
 from feedsvc.publication import public
 from feedsvc.selection import edited, unwanted
 from feedsvc.settings import ChannelSettings
@@ -28,7 +29,6 @@ PICTURE_SHARED = 3
 log = logging.getLogger(__name__)
 A = TypeVar("A")
 B = TypeVar("B")
-Progress = Callable[[str, int, int], None]
 
 
 class MapFunction(Protocol):
@@ -76,7 +76,7 @@ class Maker:
             saved = []
             for done, stored in enumerate(made, start + 1):
                 saved.append(stored)
-                progress("make", done, len(works))
+                progress("make", done, len(works), _troubles(stored.article))
             called = {work.id: work.names for work in some}
             self._store.save(channel.id, Changes(saved=saved, identities=called), now)
 
@@ -138,6 +138,12 @@ class Maker:
     ) -> Issue | None:
         source = settings.sources.get(article.source)
         return unwanted(edited(article, source), source, now, read=read) if source else None
+
+
+def _troubles(article: Article) -> list[Issue]:
+    """Return what somebody who watches is told of an article, under a name that a person knows."""
+    name = article.title or article.url or article.id
+    return [replace(issue, where=name) for issue in article.issues if issue.severity != "info"]
 
 
 def _broken(article: Article) -> Issue:

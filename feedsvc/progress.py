@@ -5,6 +5,7 @@ Only a refresh that was asked for is told: the others write nothing when there i
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -14,12 +15,24 @@ from feedsvc.store import Store
 
 # Seconds between two tellings: a person sees no more.
 _PAUSE = 0.2
-# So many issues are told while it goes on; the report has them all.
+# So many issues are told while it goes on, the latest; the report has them all.
 _TOLD = 50
 
 
+class Progress(Protocol):
+    """Hears how a refresh goes on: so much of a stage is done, and what went wrong with the last of it."""
+
+    def __call__(self, stage: str, done: int, total: int, issues: Sequence[Issue] = ()) -> None:
+        """Hear it."""
+        ...
+
+
+def untold(stage: str, done: int, total: int, issues: Sequence[Issue] = ()) -> None:
+    """Tell nobody."""
+
+
 class Going(Struct, frozen=True):
-    """Where a refresh is: its stage, how far, what went wrong so far; a `status` says how it ended."""
+    """Where a refresh is: its stage, how far, what went wrong last; a `status` says how it ended."""
 
     since: datetime
     stage: str = ""
@@ -39,7 +52,7 @@ class Live:
 
     def __call__(self, stage: str, done: int, total: int, issues: Sequence[Issue] = ()) -> None:
         """Tell that so much of a stage is done, and what went wrong with it."""
-        known = (*self._going.issues, *issues)[:_TOLD]
+        known = (*self._going.issues, *issues)[-_TOLD:]
         new_stage = stage != self._going.stage
         self._going = msgspec.structs.replace(self._going, stage=stage, done=done, total=total, issues=known)
         if new_stage or issues or self._clock() - self._told_at >= _PAUSE:

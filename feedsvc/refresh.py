@@ -25,14 +25,16 @@ from feedsvc import desk
 from feedsvc.blobs import Blobs
 from feedsvc.decide import Work, decide, known_as, names, renamed, withdrawn
 from feedsvc.housekeeping import LOOKED_AT_AGAIN, collect, look_again
-from feedsvc.making import Maker, MapFunction, Progress
+from feedsvc.making import Maker, MapFunction
 from feedsvc.pacing import interval
 from feedsvc.produce import Producer
+from feedsvc.progress import Progress, untold
 from feedsvc.publication import Outcome, channel_of, document_of, held_because, says
 from feedsvc.report import Report, decode, issues, said, says_again, status
 from feedsvc.rundown import Rundown, Shown, look_of
 from feedsvc.settings import ChannelSettings, every
 from feedsvc.sources import Pulled, Seen, Source, pull
+from feedsvc.standing import Pull
 from feedsvc.store import Changes, Document, Hold, Run, SourceState, Store
 from feedsvc.stories import Look
 
@@ -71,7 +73,7 @@ class Pipeline:
         self._clock = clock
         self._pmap = pmap
         self._subscribe = subscribe
-        self._next: dict[tuple[str, str], datetime] = {}
+        self._asked: dict[str, dict[str, Pull]] = {}
 
     def _look(self, settings: ChannelSettings) -> Look:
         return look_of(settings, self._public_url, edits=self._store.desk.edits(settings.id))
@@ -83,7 +85,7 @@ class Pipeline:
         *,
         force: bool = False,
         paced: bool = False,
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = untold,
     ) -> Report:
         """Return what a refresh at `now` did: it pulled, made, and published what may be published.
 
@@ -122,6 +124,10 @@ class Pipeline:
         yield
         stages[name] = round(self._clock() - began, 3)
 
+    def asked(self, channel: str) -> Mapping[str, Pull]:
+        """Return how the sources of a channel were when this pipeline last asked them, by their key."""
+        return self._asked.get(channel, {})
+
     def publish(self, settings: ChannelSettings, now: datetime) -> Report:
         """Return what was published of what is known at `now`: nothing is pulled, nothing made.
 
@@ -149,7 +155,8 @@ class Pipeline:
         channel, sources = settings.id, self._sources[settings.id]
         states = self._store.sources(channel)
         before = {key: states.get(key, SourceState()) for key in sources}
-        asked = [key for key in sources if not (paced and now < self._next.get((channel, key), now))]
+        last = self._asked.setdefault(channel, {})
+        asked = [key for key in sources if not (paced and key in last and now < (last[key].again or now))]
         # What is not asked is as it was; a listing that has not changed still has the troubles it had.
         pulls = {key: Pulled((), s.validators, s.issues, unchanged=True) for key, s in before.items()}
         progress("pull", 0, len(asked))
@@ -159,10 +166,12 @@ class Pipeline:
 
         for done, (key, pulled) in enumerate(zip(asked, self._pmap(ask, asked), strict=True), 1):
             pulls[key] = replace(pulled, issues=before[key].issues) if pulled.unchanged else pulled
-            self._next[channel, key] = now + self._pause(settings, key, pulled, now)
+            pause = self._pause(settings, key, pulled, now)
+            again = now + pause if pause else None
+            last[key] = Pull(now, pulled.failed, len(pulled.articles), len(pulls[key].issues), again)
             if pulled.hub and pulled.topic:
                 self._subscribe(channel, key, pulled.hub, pulled.topic, now)
-            progress("pull", done, len(asked))
+            progress("pull", done, len(asked), pulled.issues)
         return pulls
 
     def _pause(self, settings: ChannelSettings, key: str, pulled: Pulled, now: datetime) -> timedelta:

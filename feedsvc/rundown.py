@@ -57,7 +57,9 @@ class Rundown:
         formats = (FORMATS[name] for name in settings.formats)
         budgets = [Budget(f.cost, f.limit, f.name, f.opening) for f in formats if f.limit is not None]
         whole = (public(a, self._public_url) for a in told.articles)
-        lineup = self._numbered(line_up(whole, channel, now, budgets, told.waiting))
+        edits = self._store.desk.edits(channel.id)
+        pins = {id_: edit.row for id_, edit in edits.items() if edit.row}
+        lineup = self._numbered(line_up(whole, channel, now, budgets, told.waiting, pins))
         return Shown(lineup, tuple(_in_order(told.jobs, lineup)))
 
     def _considered(self, settings: ChannelSettings) -> Iterator[Article]:

@@ -32,7 +32,8 @@ def trigger(refresh: str) -> BaseTrigger:
 class Scheduler:
     """Calls `refresh` with a channel's id when its time has come; `next_edge` says when a window turns.
 
-    `asked` names the channels somebody wants refreshed now; it is called every second.
+    `asked` names the channels somebody wants refreshed now; it is called every second. `told` hears after
+    each refresh when the next one is.
 
     A channel never overlaps itself, what was missed is made up for once, and a refresh that raises
     is logged and tried again at its next time.
@@ -44,13 +45,16 @@ class Scheduler:
         refresh: Callable[[str], object],
         next_edge: Callable[[str], datetime | None],
         asked: Callable[[], Iterable[str]] = tuple,
+        told: Callable[[str, datetime | None], object] = lambda channel, again: None,
     ) -> None:
         self._refresh = refresh
+        self._told = told
         self._asked = asked
         self._next_edge = next_edge
+        self._pool = ThreadPoolExecutor(4)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": self._pool},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._channels = list(channels)
@@ -64,7 +68,10 @@ class Scheduler:
 
     def stop(self) -> None:
         """Start nothing more; what is running comes to its end."""
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.pause()
+        # By itself it would wait with a lock held that a refresh at its end asks for, to plan the next.
+        self._pool.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)
 
     def next_run(self, channel: str) -> datetime | None:
         """Return when a channel is refreshed next."""
@@ -77,6 +84,7 @@ class Scheduler:
         except Exception:
             log.exception("channel=%s status=crashed", channel)
         self._watch_window(channel)
+        self._told(channel, self.next_run(channel))
 
     def _answer(self) -> None:
         for channel in self._asked():

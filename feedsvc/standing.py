@@ -122,8 +122,17 @@ class Schedule(Struct, frozen=True):
 
 def schedule(store: Store, channel: str) -> Schedule:
     """Return what the scheduler last told of a channel."""
-    told = msgspec.json.decode(store.fact(f"schedule {channel}"), type=Schedule | None)
+    told = msgspec.json.decode(store.fact(_schedule(channel)), type=Schedule | None)
     return told or Schedule()
+
+
+def tell_schedule(store: Store, channel: str, schedule: Schedule) -> None:
+    """Have everybody know when a channel was refreshed and will be again, and how its sources are."""
+    store.remember(_schedule(channel), schedule)
+
+
+def _schedule(channel: str) -> str:
+    return f"schedule {channel}"
 
 
 def standing(store: Store, channel: ChannelSettings, public_url: str) -> Standing:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feeds.item import playable
 from feeds.lineup import DECIDED
-from feeds.model import Article, Caption, Channel, Image, Issue, TrickPlay, Video
+from feeds.model import Article, Caption, Channel, Issue, Thumbnail, TrickPlay, Video
 from feeds.selection import in_sections
 from feedsvc import slides
 from feedsvc.blobs import MEDIA
@@ -174,7 +174,7 @@ def _standing_in(article: Article) -> Article:
         videos=(story,),
         captions=(Caption(f"{_NOWHERE}/story.srt", article.language, "CLOSED_CAPTION"),),
         trickplay=(TrickPlay(f"{_NOWHERE}/trickplay.bif"),),
-        thumbnail=article.thumbnail or Image(f"{_NOWHERE}.jpg", 1280, 720),
+        thumbnail=article.thumbnail or Thumbnail(f"{_NOWHERE}.jpg", 1280, 720),
     )
 
 

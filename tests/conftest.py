@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,9 @@ from tests import made_media
 from tests.desk import Desk
 from tests.loopback import Loopback
 from tests.newsroom import Newsroom
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 DATA = Path(__file__).parent / "data"
 ACTUAL = Path(__file__).parent / "actual"
@@ -61,3 +65,16 @@ def newsroom() -> Iterator[Newsroom]:
 def film(desk: Desk) -> Video:
     """A film of ours, so that articles need no server."""
     return Video(desk.blobs.put(made_media.mp4(), ".mp4"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium, loaded only by those tests that want one."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.room import ALONE, CHROMIUM
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
+        yield browser
+        browser.close()

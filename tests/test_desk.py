@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from feeds import FORMATS, paging
 from feeds.contents import contents
 from feeds.model import Feed, Image, Row, Video, Window
+from feeds.readers import wizard
 from feedsvc.desk import change, hold, less, release, roll_back, take_off, told, undo
 from feedsvc.publication import document_of
 from feedsvc.store import Edit
@@ -90,6 +91,29 @@ def test_words_are_told_in_every_format_and_kept_when_the_source_changes(
     desk.told(FakeSource(story(1, film, title="Story 1!"), story(2, film)), now=NOON + 3 * MINUTE)
     assert on_air(desk) == {"Story 1!", "Story 2"}
     assert b"It took nine years." not in desk.body()
+
+
+def shelf(desk: Desk, title: str) -> list[str]:
+    return next(
+        [t.title for t in row.tiles] for row in wizard(desk.body(), "roku.json").rows if title in row.title
+    )
+
+
+def test_a_story_is_pinned_to_the_head_of_a_row_and_stays_there_when_the_source_changes(
+    desk: Desk, two: FakeSource, film: Video
+) -> None:
+    number = changed(desk, "Story 2", Edit(row="World"))
+    desk.told(two, now=NOON + MINUTE)
+    assert shelf(desk, "World") == ["Story 2", "Story 1"]
+    newer = story(0, film), story(1, film), story(2, film, title="Story 2, moved", section=("Sport",))
+    desk.told(FakeSource(*newer), now=NOON + 2 * MINUTE)
+    assert shelf(desk, "World") == ["Story 2, moved", "Story 0", "Story 1"]
+    rules = ({"title": "World", "sections": ("World",), "limit": 2},)
+    desk.told(FakeSource(*newer), now=NOON + 2 * MINUTE, row=rules)
+    assert shelf(desk, "World") == ["Story 2, moved", "Story 0"]
+    undo(desk.store, number, "bob", NOON + 3 * MINUTE)
+    desk.told(FakeSource(*newer), now=NOON + 3 * MINUTE)
+    assert shelf(desk, "World") == ["Story 0", "Story 1"]
 
 
 def test_a_window_opens_and_closes_to_the_second(desk: Desk, two: FakeSource) -> None:

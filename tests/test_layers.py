@@ -18,9 +18,9 @@ FLOORS = [
     {"blobs", "store", "thumbnails", "media", "captions", "pages", "sources", "demo"},
     # Slides are set in the type of title cards: one floor above thumbnails.
     {"slides", "produce", "decide", "publication", "selection", "programmes", "pacing"},
-    {"desk", "stories", "studio", "websub"},
+    {"desk", "stories", "studio", "websub", "progress"},
     {"renderer", "rundown", "making"},
-    {"report", "housekeeping", "discovery", "progress", "standing"},
+    {"report", "housekeeping", "discovery", "standing"},
     {"checker", "codes", "why"},
     {"refresh", "scheduler", "jobs", "web", "export"},
     {"app"},

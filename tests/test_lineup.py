@@ -56,6 +56,17 @@ def test_a_story_stands_in_one_row_only_unless_a_row_repeats() -> None:
     assert lineup.left_out == ()
 
 
+def test_what_a_producer_pins_stands_first_in_the_row_of_that_title_whoever_makes_the_rows() -> None:
+    stories = [*(article(n) for n in (1, 2, 3)), article(4, section=("Sport",)), article(5)]
+    pins = {article(3).id: "world", article(4).id: "Ours", article(99).id: "Nobody's"}
+    by_section = line_up(stories, channel(), NOON, pins=pins)
+    assert rows(by_section) == {"Ours": ["4"], "World": ["3", "1", "2", "5"]}
+    rules = (RowRule("All"), RowRule("World", ("World",), limit=2, pins=(article(5).id,)))
+    by_rule = line_up(stories, channel(rows=rules), NOON, pins=pins)
+    assert rows(by_rule) == {"Ours": ["4"], "All": ["1", "2", "5"], "World": ["3", "5"]}
+    assert by_section.left_out == by_rule.left_out == ()
+
+
 def test_rows_by_tag_series_and_source_and_all_that_is_named_has_to_fit() -> None:
     rules = (
         RowRule("Elections", tags=("Election 2026", "count")),

@@ -1,6 +1,6 @@
 """The pipeline end to end: a real newsroom over HTTP, real films and pictures, a real database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Barrier
 
@@ -9,7 +9,7 @@ import pytest
 import pyvips
 
 from feeds import FORMATS
-from feeds.model import Article, Brand, Caption, Image, Rating, Video, Window
+from feeds.model import Article, Brand, Caption, Image, Issue, Rating, Video, Window
 from feeds.readers import template, wizard
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.report import Report
@@ -58,12 +58,30 @@ def test_sources_are_asked_at_the_same_time_and_told_in_their_order(desk: Desk, 
     # Both tell one story: the first of the settings is the one it is known from.
     address = {"url": "https://news.example/1"}
     channel, pipeline = desk.channel(*(Meeting(story(1, film, guid="", **address)) for _ in range(2)))
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[object, ...]] = []
     report = pipeline.refresh(channel, NOON, progress=lambda *step: told.append(step))
-    assert [step for step in told if step[0] == "pull"] == [("pull", n, 2) for n in range(3)]
+    assert [step[:3] for step in told if step[0] == "pull"] == [("pull", n, 2) for n in range(3)]
     assert (report.status, report.seen, report.new) == ("published", 2, 1)
     (stored,) = desk.store.stored("demo", desk.store.guids("demo", "s0")).values()
     assert stored.article.source == "s0"
+
+
+def test_who_watches_hears_of_each_problem_as_it_comes(desk: Desk, film: Video) -> None:
+    down, up = FakeSource(), FakeSource(story(1, film), story(2, Video("/media/none.mp4")))
+    down.down = True
+    channel, pipeline = desk.channel(down, up)
+    told: list[tuple[object, ...]] = []
+
+    def hear(stage: str, done: int, total: int, issues: Sequence[Issue] = ()) -> None:
+        told.extend((stage, issue.code, issue.where) for issue in issues)
+
+    pipeline.refresh(channel, NOON, progress=hear)
+    assert told == [("pull", "fetch_unreachable", "fake"), ("make", "video_fetch", "Story 2")]
+    asked = pipeline.asked("demo")
+    assert {key: (p.at, p.failed, p.articles, p.issues) for key, p in asked.items()} == {
+        "s0": (NOON, True, 0, 1),
+        "s1": (NOON, False, 2, 0),
+    }
 
 
 def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(

@@ -111,3 +111,22 @@ def test_who_asks_need_not_wait_for_the_interval() -> None:
     assert eventually(lambda: not asked)
     scheduler.stop()
     assert calls == ["a", "a"]
+
+
+def test_after_each_refresh_it_is_told_when_the_next_one_is() -> None:
+    told: list[tuple[str, datetime | None]] = []
+    soon = now() + HOUR / 4
+    scheduler = Scheduler(
+        [("a", "every 1 hour"), ("b", "every 1 hour")],
+        never,
+        lambda channel: soon if channel == "b" else None,
+        told=lambda channel, again: told.append((channel, again)),
+    )
+    scheduler.start(now())
+    assert eventually(lambda: len(told) == 2)
+    scheduler.stop()
+    again = dict(told)
+    assert again["a"]
+    assert HOUR / 2 < again["a"] - now() < 2 * HOUR
+    assert again["b"]
+    assert abs(again["b"] - soon) < timedelta(seconds=1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import pyvips
 
-from feeds.model import Brand, Image, Video
+from feeds.model import Article, Brand, Image, Thumbnail, Video
 from feedsvc import pixels
 from feedsvc.thumbnails import HEIGHT, WIDTH, card, illustrate, make
 from tests import made_media
@@ -230,3 +230,19 @@ def test_video_without_a_type_gives_no_frame() -> None:
 def test_made_media_pictures_are_pictures() -> None:
     look = pixels.look(made_media.picture())
     assert (look.blank, look.logo, look.graphic, look.sharp) == (False, False, False, True)
+
+
+def test_a_thumbnail_knows_what_it_was_made_of_and_which_part_of_that_it_shows() -> None:
+    def made(*images: Image, data: bytes = b"", frame: bytes | None = None) -> Thumbnail:
+        told = Article(images=images, videos=(Video("/media/film.mp4", type="MP4"),) if frame else ())
+        shelf = Shelf({image.url: data for image in images})
+        return illustrate(told, shelf.fetch, lambda video: frame, shelf.put, BRAND)[0]
+
+    wide, square = stored(photograph(1600, 600)), stored(photograph(700, 700))
+    cut = made(Image("wide", focus=(1.0, 0.5)), data=wide)
+    assert cut.source == "wide"
+    assert cut.crop == pytest.approx((1 / 3, 0, 2 / 3, 1), abs=0.01)
+    whole = made(Image("square"), data=square)
+    assert (whole.source, whole.crop) == ("square", None)
+    assert made(frame=GOOD).source == "/media/film.mp4"
+    assert made().source == ""

@@ -700,6 +700,16 @@ def test_preview_says_why_a_reader_shows_nothing(plain: Client, store: Store) ->
     assert len(page(plain.get("/preview/demo?reader=wizard")).cssselect("a.poster")) == 2
 
 
+def test_the_search_view_lists_what_the_published_search_feed_says(plain: Client, store: Store) -> None:
+    store.publish(documents(article(1), article(2, title="Only here", summary="What happened.")))
+    shown = page(plain.get("/preview/demo?reader=search"))
+    told = [" ".join(one.text_content().split()) for one in shown.cssselect(".results li")]
+    assert [("Only here" in one, "What happened." in one) for one in told] == [(False, False), (True, True)]
+    assert "Short form · " in told[0]
+    assert shown.cssselect(".results img")[0].get("src", "").startswith("/media/")
+    assert not shown.cssselect("a.poster, #hero")
+
+
 @pytest.mark.parametrize("query", ["reader=nobody", "reader=", "format=mrss", "format=%00&reader=<b>"])
 def test_preview_of_what_there_is_not_shows_what_there_is(plain: Client, store: Store, query: str) -> None:
     store.publish(documents())

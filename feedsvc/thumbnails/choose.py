@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.model import Article, Brand, Image, Issue, Video
+from feeds.model import Article, Brand, Image, Issue, Thumbnail, Video
 from feedsvc import pixels
 from feedsvc.http import FetchError
 from feedsvc.pixels import Look
@@ -26,6 +26,7 @@ TRIED_AT_MOST = 4
 
 
 class _Candidate(Struct, frozen=True):
+    url: str
     fitted: Fitted
     look: Look
 
@@ -56,7 +57,7 @@ def illustrate(
     frame: Callable[[Video], bytes | None],
     put: Callable[[bytes, str], str],
     brand: Brand,
-) -> tuple[Image, tuple[Issue, ...]]:
+) -> tuple[Thumbnail, tuple[Issue, ...]]:
     """Return the article's thumbnail as kept by `put`, and a warning for every picture that failed.
 
     The lead picture if it is good; else the best of a few; else a frame of its video; else a title card,
@@ -65,13 +66,17 @@ def illustrate(
     tried = list(_tried(article.images, fetch))
     issues = [replace(found, where=article.id) for found in tried if isinstance(found, Issue)]
     best = max((c for c in tried if isinstance(c, _Candidate)), key=lambda c: c.rank, default=None)
-    made = jpeg(best.fitted.framed) if best else _from_videos(article.videos, frame)
+    if best:
+        name = put(jpeg(best.fitted.framed), ".jpg")
+        return Thumbnail(name, WIDTH, HEIGHT, source=best.url, crop=best.fitted.crop), tuple(issues)
+    film = next((v for v in article.videos if v.type), None)
+    made = _from_video(film, frame) if film else None
     if not isinstance(made, bytes):
         issues += [replace(made, where=article.id)] if made else []
         issues += _about_card(article)
         section = article.section[-1] if article.section else ""
-        made = card(article.title, section, brand, article.language)
-    return Image(put(made, ".jpg"), WIDTH, HEIGHT), tuple(issues)
+        made, film = card(article.title, section, brand, article.language), None
+    return Thumbnail(put(made, ".jpg"), WIDTH, HEIGHT, source=film.url if film else ""), tuple(issues)
 
 
 def card(title: str, section: str, brand: Brand, language: str = "") -> bytes:
@@ -132,7 +137,7 @@ def _candidate(image: Image, fetch: Callable[[str], bytes]) -> _Candidate | Issu
         return replace(fitted, message=f"{fitted.message} ({image.url})")
     # Charts have nothing behind them either; logos are small or narrow.
     look = pixels.look(fitted.shown, 0.0 if fitted.fills else fitted.clear)
-    return _no_picture(look, image.url) or _Candidate(fitted, look)
+    return _no_picture(look, image.url) or _Candidate(image.url, fitted, look)
 
 
 def _no_picture(look: Look, url: str) -> Issue | None:
@@ -146,10 +151,7 @@ def _no_picture(look: Look, url: str) -> Issue | None:
     return None
 
 
-def _from_videos(videos: tuple[Video, ...], frame: Callable[[Video], bytes | None]) -> bytes | Issue | None:
-    video = next((v for v in videos if v.type), None)
-    if video is None:
-        return None
+def _from_video(video: Video, frame: Callable[[Video], bytes | None]) -> bytes | Issue:
     picture = frame(video)
     if picture is None:
         message = "The video has no picture worth showing as its thumbnail."

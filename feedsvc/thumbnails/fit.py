@@ -60,7 +60,8 @@ class _Unfit(Exception):
 class Fitted(Struct, frozen=True):
     """A picture in its frame: `shown` is what it adds to it, before a fill of itself unless it `fills`.
 
-    `width` and `height` are its own, upright, as far as it was decoded; `clear` is its transparent share.
+    `width` and `height` are its own, upright, as far as it was decoded; `clear` is its transparent share;
+    `crop` is the part of it in the frame, as fractions: left, top, width and height.
     """
 
     framed: pyvips.Image
@@ -69,6 +70,7 @@ class Fitted(Struct, frozen=True):
     height: int
     fills: bool
     clear: float
+    crop: tuple[float, float, float, float] | None = None
 
 
 def make(data: bytes, focus: tuple[float, float] | None = None) -> bytes | Issue:
@@ -157,9 +159,14 @@ def _fitted(image: pyvips.Image, focus: tuple[float, float] | None, across: int,
     whole, clear = _sized(
         image, *(max(n, round(of * scale)) for n, of in zip(least, (width, height), strict=True))
     )
-    shown = whole.crop(*_place(whole, focus, across, down), across, down).copy_memory() if fills else whole
-    framed = shown if fills else _set_on_itself(whole, across, down).copy_memory()
-    return Fitted(framed, shown, width, height, fills, clear)
+    if not fills:
+        framed = _set_on_itself(whole, across, down).copy_memory()
+        return Fitted(framed, whole, width, height, fills, clear)
+    left, top = _place(whole, focus, across, down)
+    shown = whole.crop(left, top, across, down).copy_memory()
+    wide, high = int(whole.width), int(whole.height)
+    crop = left / wide, top / high, across / wide, down / high
+    return Fitted(shown, shown, width, height, fills, clear, crop)
 
 
 def _place(whole: pyvips.Image, focus: tuple[float, float] | None, across: int, down: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from feedsvc.blobs import MEDIA, BlobError, Blobs
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.store import Edit, Entry, Store, Stored
 from feedsvc.web.errors import answer
+from feedsvc.web.preview import Kind, kind
 from feedsvc.why import Standing, why
 
 # The same fact under the name each format has for it, where it has one. Another format's names are its own.
@@ -68,6 +69,17 @@ class Item(Struct, frozen=True):
     def article(self) -> Article:
         """The article as it stands."""
         return self.stored.article
+
+    @property
+    def kind(self) -> Kind:
+        """How a browser plays it."""
+        return kind(self.video.url) if self.video else ""
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The titles of rows that it might be pinned to."""
+        titles = (row.title for row in self.channel.row)
+        return tuple(dict.fromkeys((*titles, *self.article.section[:1])))
 
 
 def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:

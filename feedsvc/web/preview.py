@@ -1,10 +1,10 @@
 """The pages for producers: what the TV shows, and why a story is missing.
 
-Everything shown as being on the TV is read from the published bytes through `feeds.readers`, never from
-the database: what is on this page is what a reader makes of the feed.
+Everything shown as being on the TV is read from the published bytes, through `feeds.readers` or as Roku
+Search lists it, never from the database: what is on this page is what a reader makes of the feed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -17,6 +17,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from feeds import FORMATS
+from feeds.contents import contents
 from feeds.model import Issue
 from feeds.readers import READERS, Screen, Tile
 from feeds.text import web_url
@@ -25,9 +26,11 @@ from feedsvc.standing import grouped, schedule, standing
 from feedsvc.store import Store
 
 Kind = Literal["video", "hls", "tv", ""]
-_NAMES = {"template": "Roku’s template", "wizard": "DP2SceneGraph Wizard"}
-# It shows the newsroom's own rows; the other one shows Roku's.
-_FIRST = "wizard"
+# Not a reader of ours: a list of what it is told, for nobody has the program.
+SEARCH = "search"
+# The wizard comes first: it shows the newsroom's own rows; the template shows Roku's.
+_NAMES = {"wizard": "DP2SceneGraph Wizard", "template": "Roku’s template", SEARCH: "Roku Search"}
+_KINDS = {"shortForm": "Short form", "tvSpecial": "Special", "movie": "Movie", "episode": "Episode"}
 
 
 class Poster(Struct, frozen=True):
@@ -40,6 +43,7 @@ class Poster(Struct, frozen=True):
     kind: Kind
     captions: str = ""
     id: str = ""
+    facts: tuple[str, ...] = ()
 
 
 class Shelf(Struct, frozen=True):
@@ -56,6 +60,11 @@ class Picture(Struct, frozen=True):
     crash: Issue | None = None
     published: datetime | None = None
 
+    @property
+    def first(self) -> Poster | None:
+        """What is in focus when the screen comes on."""
+        return next((poster for shelf in self.shelves for poster in shelf.posters), None)
+
 
 def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     """Return the pages."""
@@ -71,7 +80,10 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     def index() -> str:
         standings = [standing(store, channel, public_url) for channel in settings.channel]
         return render_template(
-            "index.html", standings=standings, schedules={c: schedule(store, c) for c in channels}
+            "index.html",
+            standings=standings,
+            schedules={c: schedule(store, c) for c in channels},
+            holds={c: store.desk.held(c) for c in channels},
         )
 
     @blueprint.get("/preview/<channel>")
@@ -80,18 +92,22 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
             abort(404)
         formats = [name for name in channels[channel].formats if FORMATS[name].readers]
         format_ = _asked("format", formats)
-        readers = sorted(FORMATS[format_].readers, key=lambda name: name != _FIRST) if format_ else []
-        reader = _asked("reader", readers)
+        views = _views(channels[channel].formats, format_)
+        view = _asked("reader", list(views))
+        searched = view == SEARCH
         stands = standing(store, channels[channel], public_url)
         return render_template(
             "preview.html",
             standing=stands,
             groups=grouped(stands.report.left_out),
             formats={name: FORMATS[name].path for name in formats},
-            readers={name: _NAMES.get(name, name) for name in readers},
+            readers=views,
             format=format_,
-            reader=reader,
-            screen=picture(store, channel, format_, reader, public_url),
+            reader=view,
+            path=FORMATS[SEARCH if searched else format_].path if view else "",
+            screen=listed(store, channel, public_url)
+            if searched
+            else picture(store, channel, format_, view, public_url),
         )
 
     return blueprint
@@ -103,6 +119,13 @@ def _asked(parameter: str, names: Sequence[str]) -> str:
     return wanted if wanted in names else next(iter(names), "")
 
 
+def _views(formats: Sequence[str], format_: str) -> dict[str, str]:
+    """Return the ways to look at a channel, with their names."""
+    there = FORMATS[format_].readers if format_ else ()
+    shown = _NAMES | {name: name for name in there if name not in _NAMES}
+    return {name: shown[name] for name in shown if name in there or (name == SEARCH and name in formats)}
+
+
 def picture(store: Store, channel: str, format_: str, reader: str, public_url: str) -> Picture:
     """Return what `reader` shows of the bytes that are published now."""
     document = store.document(channel, format_) if reader else None
@@ -111,6 +134,29 @@ def picture(store: Store, channel: str, format_: str, reader: str, public_url: s
     screen = READERS[reader](document.body, f"/feeds/{channel}/{FORMATS[format_].path}")
     shelves = () if screen.crash else tuple(_shelves(screen, public_url))
     return Picture(shelves, screen.crash, document.published)
+
+
+def listed(store: Store, channel: str, public_url: str) -> Picture:
+    """Return what Roku Search is told by the bytes that are published now: one list, with nothing to play."""
+    document = store.document(channel, SEARCH)
+    if document is None:
+        return Picture()
+    told = contents(document.body).items()
+    found = tuple(_listing(id_, one.fields, public_url) for id_, one in told)
+    return Picture((Shelf("", found),), None, document.published)
+
+
+def _listing(id_: str, told: Mapping[str, str], public_url: str) -> Poster:
+    title, about, picture, kind_, seconds, *rest = (
+        told.get(name, "")
+        for name in (
+            *("titles[0].value", "shortDescriptions[0].value", "images[0].url", "type", "durationInSeconds"),
+            *("releaseDate", "genres", "advisoryRatings[0].value"),
+        )
+    )
+    length = f"{int(seconds) // 60}:{int(seconds) % 60:02}" if seconds.isdecimal() else ""
+    facts = filter(None, (_KINDS.get(kind_, kind_), length, *rest))
+    return Poster(title, about, _browsable(picture, public_url), "", "", id=id_, facts=tuple(facts))
 
 
 def _shelves(screen: Screen, public_url: str) -> Iterator[Shelf]:
@@ -170,10 +216,11 @@ def kilobytes(size: int) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago `moment` was, roughly."""
+    """Return how long ago `moment` was, or how soon it will be, roughly."""
     seconds = int((now - moment).total_seconds())
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+        if abs(seconds) >= length:
+            count = abs(seconds) // length
+            span = f"{count} {unit}{'s' if count > 1 else ''}"
+            return f"{span} ago" if seconds > 0 else f"in {span}"
+    return "just now" if seconds >= 0 else "in a moment"

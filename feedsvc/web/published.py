@@ -198,7 +198,7 @@ class Feeds:
             else:
                 yield path, unavailable(f"The channel {channel} has not published this feed yet.\n")
 
-    def watch(self, every: float = 0.5) -> None:
+    def watch(self, every: float = 0.25) -> None:
         """Reload in the background, `every` so many seconds, until `close`."""
         self.watched = True
         Thread(target=self._follow, args=(every,), name="feeds", daemon=True).start()

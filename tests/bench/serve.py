@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from feeds import FORMATS
-from feeds.model import Article, Channel, Feed, Image, Row, Video
+from feeds.model import Article, Channel, Feed, Row, Thumbnail, Video
 from feedsvc.blobs import LocalBlobs
 from feedsvc.publication import document_of
 from feedsvc.settings import Settings
@@ -95,7 +95,7 @@ def feed(stories: int) -> Feed:
             section=("World",),
             published=NOON,
             first_seen=NOON,
-            thumbnail=Image(f"{site}/{name}.jpg", 1280, 720),
+            thumbnail=Thumbnail(f"{site}/{name}.jpg", 1280, 720),
             videos=(Video(f"{site}/{name}/main.m3u8", "HLS", "HD", duration=64),),
         )
 

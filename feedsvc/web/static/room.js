@@ -23,6 +23,15 @@ for (const image of document.querySelectorAll(".choice img"))
     document.getElementById("focus").value = [x, y].map((at) => Math.min(1, Math.max(0, at)).toFixed(3)).join(",");
   });
 
+for (const film of document.querySelectorAll("video.still")) {
+  const refuse = () => {
+    film.hidden = true;
+    film.nextElementSibling.hidden = false;
+  };
+  film.addEventListener("error", refuse);
+  if (film.dataset.kind === "hls" && !film.canPlayType("application/vnd.apple.mpegurl")) refuse();
+}
+
 const live = document.getElementById("live");
 
 function show({ waiting, going }) {
@@ -37,7 +46,7 @@ function show({ waiting, going }) {
   list.replaceChildren(...(going?.issues ?? []).map((issue) => {
     const line = document.createElement("li");
     line.className = `issue issue-${issue.severity}`;
-    line.textContent = `${issue.message} ${issue.fix ?? ""}`;
+    line.textContent = `${issue.where}: ${issue.message} ${issue.fix ?? ""}`;
     return line;
   }));
   return ended;

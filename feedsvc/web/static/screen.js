@@ -4,6 +4,7 @@
 const shelves = document.getElementById("shelves");
 const player = document.getElementById("player");
 const stage = player?.querySelector(".stage");
+const hero = document.getElementById("hero");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const rows = () =>
@@ -13,6 +14,16 @@ function focusOn(poster) {
   rows().find((row) => row.includes(poster)).forEach((other) => (other.tabIndex = other === poster ? 0 : -1));
   poster.focus({ preventScroll: true });
   poster.scrollIntoView({ inline: "center", block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+}
+
+// What is in focus is told large, in the words that the reader shows.
+function tell(poster) {
+  const [picture, headline, description] = ["img", ".headline", ".description"].map((part) => hero.querySelector(part));
+  const shown = poster.querySelector("img");
+  picture.hidden = !shown;
+  if (shown) picture.src = shown.src;
+  headline.textContent = poster.querySelector("strong").textContent;
+  description.textContent = poster.querySelector(".about").textContent;
 }
 
 function nearest(row, poster) {
@@ -51,7 +62,7 @@ function video(url, captions) {
   Object.assign(element, { controls: true, autoplay: true, playsInline: true, src: url });
   if (captions) {
     const track = document.createElement("track");
-    Object.assign(track, { kind: "captions", label: "Captions", src: captions, srclang: document.querySelector("h1").lang });
+    Object.assign(track, { kind: "captions", label: "Captions", default: true, src: captions, srclang: document.querySelector("h1").lang });
     element.append(track);
   }
   element.addEventListener("error", () => {
@@ -80,6 +91,10 @@ if (shelves) {
   document.documentElement.classList.add("remote");
   // Tab goes from row to row, as many stories are in them.
   rows().forEach((row) => row.slice(1).forEach((poster) => (poster.tabIndex = -1)));
+  shelves.addEventListener("focusin", (event) => {
+    const poster = event.target.closest("a.poster");
+    if (poster) tell(poster);
+  });
   shelves.addEventListener("keydown", (event) => {
     const poster = event.target.closest("a.poster");
     if (!poster || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
