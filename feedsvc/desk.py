@@ -1,13 +1,13 @@
 """The hand on the switch: what a producer decides stands above what a source says, until it is undone."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from feeds import text
 from feeds.identity import page_of
-from feeds.model import Article, Image, Issue, Written
+from feeds.model import Article, Image, Issue, Window, Written
 from feeds.removal import without
 from feedsvc.blobs import MEDIA
 from feedsvc.publication import reissued, says
@@ -53,7 +53,7 @@ def proper(edit: Edit) -> Edit:
     Raises:
         ValueError: it says something it cannot, in a sentence.
     """
-    window, picture = edit.window, edit.picture.strip()[:2000]
+    window, picture = _in_utc(edit.window), edit.picture.strip()[:2000]
     if window and window.start and window.end and window.end <= window.start:
         raise ValueError("The window ends before it begins; correct one of the two.")
     if picture and not (picture.startswith(MEDIA) or text.web_url(picture)):
@@ -66,7 +66,18 @@ def proper(edit: Edit) -> Edit:
         summary=text.safe(edit.summary).strip()[:5000],
         row=text.line(edit.row)[:100],
         picture=picture,
+        window=window,
     )
+
+
+def _in_utc(window: Window | None) -> Window | None:
+    """Return a window as the store can keep it: at the ends of time not every zone has every moment."""
+    try:
+        return window and Window(
+            *(moment and moment.astimezone(UTC) for moment in (window.start, window.end))
+        )
+    except OverflowError:
+        raise ValueError("The window reaches beyond the end of time; leave that end empty.") from None
 
 
 def take_off(store: Store, channel: str, id: str, title: str, who: str, now: datetime) -> int:

@@ -37,7 +37,12 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 }
 # The largest picture a browser may send, in bytes.
 UPLOAD = 30_000_000
-_PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
+# How each kind that is taken begins, and how a file of it is named.
+PICTURES = {
+    "image/jpeg": (b"\xff\xd8\xff", ".jpg"),
+    "image/png": (b"\x89PNG", ".png"),
+    "image/webp": (b"RIFF", ".webp"),
+}
 
 
 class Happened(Struct, frozen=True):
@@ -137,9 +142,15 @@ def edit_of(form: Mapping[str, str]) -> Edit:
         ValueError: the form says something it cannot, in a sentence.
     """
     start, end = (_moment(form.get(name, "")) for name in ("start", "end"))
-    said = {name: form.get(name, "") for name in ("title", "summary", "row", "picture")}
-    window = Window(start, end) if start or end else None
-    return desk.proper(Edit(**said, focus=_focus(form.get("focus", "")), window=window))
+    edit = Edit(
+        title=form.get("title", ""),
+        summary=form.get("summary", ""),
+        row=form.get("row", ""),
+        picture=form.get("picture", ""),
+        focus=_focus(form.get("focus", "")),
+        window=Window(start, end) if start or end else None,
+    )
+    return desk.proper(edit)
 
 
 def _moment(said: str) -> datetime | None:
@@ -171,7 +182,7 @@ def uploaded(file: FileStorage | None, blobs: Blobs) -> str:
     data = file.read(UPLOAD + 1) if file else b""
     if not data:
         return ""
-    suffix = next((suffix for begins, suffix in _PICTURES.items() if data.startswith(begins)), "")
+    suffix = next((suffix for begins, suffix in PICTURES.values() if data.startswith(begins)), "")
     if not suffix or len(data) > UPLOAD:
         raise ValueError("The picture must be JPEG, PNG or WebP, of 30 MB at most.")
     try:
