@@ -53,7 +53,7 @@ def test_answers_are_as_the_document_says(described: Any, room: Desk, mode: Gene
 
         @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
-        def holds(case: Case) -> None:
+        def holds(case: Case[Any]) -> None:
             besides = BEYOND_SCHEMAS.get(case.operation.definition.raw["operationId"], [])
             case.call_and_validate(headers=TOKEN, excluded_checks=besides)
             if "id" in case.path_parameters and mode is GenerationMode.POSITIVE:
