@@ -32,6 +32,7 @@ from feedsvc.standing import Schedule, tell_schedule
 from feedsvc.store import Probed, Store, open_store
 from feedsvc.stories import Job, Look
 from feedsvc.studio import Studio
+from feedsvc.webhooks import Webhooks
 from feedsvc.websub import Subscriptions
 
 ARTICLES_AT_ONCE = 8
@@ -61,6 +62,8 @@ class Service:
         self.jobs = Jobs(self.workdir / "locks")
         self._pool = ThreadPoolExecutor(ARTICLES_AT_ONCE, "article")
         self._subscriptions = Subscriptions(self.http, self.store, settings.server.public_url)
+        self.webhooks = Webhooks(self.http, self.store, settings.webhook, settings.server.public_url)
+        self._messenger = ThreadPoolExecutor(1, "webhook")
         producer = Producer(
             *(self.http, self.blobs, self.store.probes, settings.http.max_page, settings.http.max_image),
             policy_keys=settings.embeds.brightcove,
@@ -99,6 +102,8 @@ class Service:
         )
         report = done or Report(channel=channel, status="busy")
         metrics.refreshed(channel, report.status, report.stages)
+        if done:
+            self._tell(chosen, done)
         return report
 
     def refresh_whole(self, channel: str, *, force: bool = False, progress: Progress = untold) -> Report:
@@ -159,6 +164,7 @@ class Service:
         """Let go of threads, connections and files."""
         self.studio.stop()
         self.background.stop()
+        self._messenger.shutdown()
         self._pool.shutdown(cancel_futures=True)
         self.http.close()
         self.store.close()
@@ -179,7 +185,13 @@ class Service:
         report = self.jobs.run(channel, lambda: self.pipeline.publish(chosen, now()))
         if report:
             self._published[channel] = report
+            self._tell(chosen, report)
         return report is not None
+
+    def _tell(self, channel: ChannelSettings, report: Report) -> None:
+        """Tell the webhooks what happened, beside the refresh."""
+        if self.settings.webhook:
+            self._messenger.submit(_logged, self.webhooks.tell, channel, report, now())
 
     def _subscribe(self, *wanted: Any) -> None:
         """Ask a hub beside the refresh: it may take its time."""
@@ -211,6 +223,14 @@ class Service:
 
     def _pmap(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]:
         return self._pool.map(function, values)
+
+
+def _logged(work: Callable[..., object], *arguments: object) -> None:
+    """Do something that nobody waits for; what breaks it is not lost in a future."""
+    try:
+        work(*arguments)
+    except Exception:
+        log.exception("Telling the webhooks broke off.")
 
 
 class Once(Struct):

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from feeds import FORMATS, text
 from feeds.model import Article, Issue
-from feedsvc import serving
+from feedsvc import logs, serving
 from feedsvc.http import FetchError, Http
 from feedsvc.settings import CannotRun, HttpSettings, Settings, SettingsError, load, with_port
 from feedsvc.sources import SOURCES
@@ -86,10 +86,7 @@ def could_not_run(*sentences: str) -> NoReturn:
 def main(ctx: click.Context, settings: Path) -> None:
     """Publish a newsroom's articles as a Roku channel's feeds."""
     ctx.obj = settings
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("feedsvc").setLevel(
-        logging.INFO if ctx.invoked_subcommand == "serve" else logging.WARNING
-    )
+    logs.configure("text", logging.WARNING)
 
 
 @main.command()
@@ -99,6 +96,7 @@ def main(ctx: click.Context, settings: Path) -> None:
 def serve(settings: Path, port: int | None, no_schedule: bool) -> None:
     """Schedule and serve: the main job."""
     chosen = read_settings(settings, port)
+    logs.configure(chosen.server.log, logging.INFO)
     announce(chosen, scheduled=not no_schedule)
     serving.serve(chosen, settings, schedule=not no_schedule)
 
@@ -112,6 +110,7 @@ def serve(settings: Path, port: int | None, no_schedule: bool) -> None:
 def refresh(settings: Path, channels: tuple[str, ...], force: bool, no_render: bool, as_json: bool) -> None:
     """Refresh channels once; all of them when none is named."""
     chosen = read_settings(settings)
+    logs.configure(chosen.server.log, logging.INFO if chosen.server.log == "json" else logging.WARNING)
     names = [chosen.named(name).id for name in channels] or [channel.id for channel in chosen.channel]
     with closing(build(chosen)) as service:
         reports = []

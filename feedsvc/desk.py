@@ -1,14 +1,15 @@
 """The hand on the switch: what a producer decides stands above what a source says, until it is undone."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from feeds import text
 from feeds.identity import page_of
-from feeds.model import Article, Image, Issue, Written
+from feeds.model import Article, Image, Issue, Window, Written
 from feeds.removal import without
+from feedsvc.blobs import MEDIA
 from feedsvc.publication import reissued, says
 from feedsvc.store import Action, Document, Edit, Entry, Hold, Store
 
@@ -44,6 +45,39 @@ def _chosen_first(images: tuple[Image, ...], edit: Edit) -> tuple[Image, ...]:
     known = next((image for image in images if image.url == url), Image(url))
     others = (image for image in images if image.url != url)
     return (replace(known, focus=edit.focus or known.focus or MIDDLE), *others)
+
+
+def proper(edit: Edit) -> Edit:
+    """Return an edit as it can be shown: its texts safe and no longer than a feed takes them.
+
+    Raises:
+        ValueError: it says something it cannot, in a sentence.
+    """
+    window, picture = _in_utc(edit.window), edit.picture.strip()[:2000]
+    if window and window.start and window.end and window.end <= window.start:
+        raise ValueError("The window ends before it begins; correct one of the two.")
+    if picture and not (picture.startswith(MEDIA) or text.web_url(picture)):
+        raise ValueError("The picture needs an address that begins with https://.")
+    if edit.focus and not all(0 <= part <= 1 for part in edit.focus):
+        raise ValueError("The focus lies outside the picture.")
+    return replace(
+        edit,
+        title=text.line(edit.title)[:1000],
+        summary=text.safe(edit.summary).strip()[:5000],
+        row=text.line(edit.row)[:100],
+        picture=picture,
+        window=window,
+    )
+
+
+def _in_utc(window: Window | None) -> Window | None:
+    """Return a window as the store can keep it: at the ends of time not every zone has every moment."""
+    try:
+        return window and Window(
+            *(moment and moment.astimezone(UTC) for moment in (window.start, window.end))
+        )
+    except OverflowError:
+        raise ValueError("The window reaches beyond the end of time; leave that end empty.") from None
 
 
 def take_off(store: Store, channel: str, id: str, title: str, who: str, now: datetime) -> int:

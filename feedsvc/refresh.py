@@ -30,7 +30,7 @@ from feedsvc.pacing import interval
 from feedsvc.produce import Producer
 from feedsvc.progress import Progress, untold
 from feedsvc.publication import Outcome, channel_of, document_of, held_because, says
-from feedsvc.report import Report, decode, issues, said, says_again, status
+from feedsvc.report import Report, decode, failing, issues, said, says_again, status
 from feedsvc.rundown import Rundown, Shown, look_of
 from feedsvc.settings import ChannelSettings, every
 from feedsvc.sources import Pulled, Seen, Source, pull
@@ -113,6 +113,7 @@ class Pipeline:
             issues=issues(pulls.values(), outcomes.values()),
             seconds=round(self._clock() - started, 3),
             stages=stages,
+            failing=failing(pulls),
             **said(shown),
         )
         self._finish(report, shown, now)

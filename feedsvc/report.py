@@ -32,6 +32,7 @@ class Report(Struct, frozen=True):
 
     `status` is published, unchanged, held (a document was), failed (every source did) or busy. `issues` are
     the sources' and the writers', `troubles` those of articles that are on air all the same, one a code.
+    `failing` holds what each source said that could not be read, by its name.
     `spent` says what is used of the bytes that a TV will read, and by which article; `stages` are the seconds
     that each stage took.
     """
@@ -51,6 +52,7 @@ class Report(Struct, frozen=True):
     troubles: tuple[Issue, ...] = ()
     spent: tuple[Spent, ...] = ()
     stages: Mapping[str, float] = {}
+    failing: Mapping[str, str] = {}
 
 
 def said(shown: Shown) -> dict[str, Any]:
@@ -120,6 +122,12 @@ def issues(pulls: Iterable[Pulled], outcomes: Iterable[Outcome]) -> tuple[Issue,
     return tuple(dict.fromkeys(chain.from_iterable(said)))
 
 
+def failing(pulls: Mapping[str, Pulled]) -> dict[str, str]:
+    """Return what each source said that could not be read."""
+    failed = {name: pulled.issues for name, pulled in pulls.items() if pulled.failed}
+    return {name: issues[0].message if issues else "" for name, issues in failed.items()}
+
+
 def says_again(last: Report, report: Report) -> bool:
     """Tell whether a report has nothing that the last one did not say."""
     happened = report.new or report.changed or report.withdrawn
@@ -129,7 +137,7 @@ def says_again(last: Report, report: Report) -> bool:
 
 
 def _what_is_wrong(report: Report) -> tuple[object, ...]:
-    return report.issues, report.left_out, report.troubles, report.rendering
+    return report.issues, report.left_out, report.troubles, report.rendering, report.failing
 
 
 decode = msgspec.json.Decoder(Report).decode

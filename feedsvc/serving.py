@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from feedsvc import logs
 from feedsvc.settings import Settings
 
 # feedsvc.wsgi, in a process of its own, finds its settings under these names.
@@ -72,6 +73,7 @@ def start_scheduler(settings: Settings) -> Callable[[], None]:
 
     def stop() -> None:
         service.studio.stop()
+        service.webhooks.stop()
         scheduler.stop()
         service.close()
 
@@ -100,6 +102,7 @@ def web_server(settings: Settings) -> MPServer:
         # Else a slow TV in the middle of a film keeps a server from ending for as long as it likes.
         workers_kill_timeout=5,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.of_server(settings.server.log),
     )
     # It finds the threads many for the cores; they are many because a slow TV holds one for a whole film.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())

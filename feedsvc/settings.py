@@ -9,7 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
@@ -37,6 +37,8 @@ from feedsvc.programming import (
 
 # The channel's own streams are a source like any other: the settings are what it reads.
 LIVE = "channel.live"
+# What others may be told of.
+Hook = Literal["published", "held", "source_failing", "source_recovered"]
 TOKEN = "FEEDSVC_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
 _ID = r"^[a-z0-9][a-z0-9_-]{0,49}$"
 
@@ -90,6 +92,12 @@ def _country(code: str) -> str:
     return code.lower()
 
 
+def _web_url(url: str) -> str:
+    if not text.web_url(url):
+        raise ValueError("must be an address such as https://chat.example.org/hook")
+    return url
+
+
 def _public_url(url: str) -> str:
     if not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
         raise ValueError("must be an absolute address such as https://tv.example.org")
@@ -104,6 +112,7 @@ class ServerSettings(Table):
     public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8080"
     workers: int = Field(1, ge=1, le=64)
     threads: int = Field(64, ge=4, le=512)
+    log: Literal["text", "json"] = "text"
 
 
 class StorageSettings(Table):
@@ -262,6 +271,19 @@ class ChannelSettings(Table):
         return {source.key: source for source in (*self.source, *live)}
 
 
+class WebhookSettings(Table):
+    """Who hears of what happens: a POST to `url`, signed with what the environment holds under `secret`."""
+
+    url: Annotated[str, AfterValidator(_web_url)]
+    events: tuple[Hook, ...] = Field(get_args(Hook), min_length=1)
+    secret: str = Field(min_length=1)
+
+    @property
+    def signing_key(self) -> str:
+        """The secret, from the environment only."""
+        return os.environ.get(self.secret, "")
+
+
 class Settings(Table):
     """All of settings.toml. `root` is the folder relative paths start from."""
 
@@ -269,6 +291,7 @@ class Settings(Table):
     storage: StorageSettings = StorageSettings()
     http: HttpSettings = HttpSettings()
     embeds: EmbedsSettings = EmbedsSettings()
+    webhook: tuple[WebhookSettings, ...] = ()
     channel: tuple[ChannelSettings, ...] = Field(min_length=1)
     root: Path = Field(Path(), exclude=True)
 
@@ -339,6 +362,12 @@ def with_port(settings: Settings, port: int) -> Settings:
 
 
 def _unknown_names(settings: Settings, kinds: frozenset[str], formats: frozenset[str]) -> Iterator[str]:
+    for hook in settings.webhook:
+        if not hook.signing_key:
+            yield (
+                f"webhook: the environment has no {hook.secret}, with which the messages to "
+                f"{urlsplit(hook.url).hostname} are signed; set it to something long and random."
+            )
     for channel in settings.channel:
         where = f"channel {channel.id}"
         for source in channel.source:

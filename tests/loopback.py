@@ -21,13 +21,18 @@ from msgspec import Struct, field
 
 
 class Request(Struct, frozen=True):
-    """What the client sent; `path` has no query, header names are lower case, `form` is what it posted."""
+    """What the client sent; `path` has no query, header names are lower case, `body` is what it posted."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
-    form: Mapping[str, str] = {}
+    body: bytes = b""
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What it posted, as a form."""
+        return dict(parse_qsl(self.body.decode("latin-1")))
 
 
 class Reply(Struct, frozen=True):
@@ -155,8 +160,7 @@ def _handler(site: Loopback) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             sent = self.rfile.read(int(headers.get("content-length", 0)))
-            form = dict(parse_qsl(sent.decode("latin-1")))
-            request = Request(self.command, parts.path, parts.query, headers, form)
+            request = Request(self.command, parts.path, parts.query, headers, sent)
             site.started(request)
             try:
                 self._reply(request, site.answer(request))

@@ -119,14 +119,19 @@ class Http:
         answer = self._fetch(url, headers | _conditions(validator, self._clock()), 1, whole=False)
         return answer.status == 304 or _same_version(answer, validator)
 
-    def post(self, url: str, form: Mapping[str, str]) -> int:
-        """Return the status of the answer to a form: sent once, to this address, wherever it redirects to.
+    def post(
+        self, url: str, sent: Mapping[str, str] | bytes, headers: Mapping[str, str] | None = None
+    ) -> int:
+        """Return the status of the answer to a form, or to bytes of which `headers` say what they are.
+
+        It is sent once, to this address, wherever it redirects to.
 
         Raises:
             FetchError: whatever went wrong.
         """
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._once(url, headers, self.settings.max_page, whole=False, body=urlencode(form)).status
+        body = sent if isinstance(sent, bytes) else urlencode(sent).encode()
+        said = {"Content-Type": "application/x-www-form-urlencoded"} | dict(headers or {})
+        return self._once(url, said, self.settings.max_page, whole=False, body=body).status
 
     def space(self, url: str, seconds: float) -> None:
         """Let so many seconds pass between two requests to the host of `url` from now on, 30 at most.
@@ -169,7 +174,7 @@ class Http:
         raise FetchError(url, "fetch_redirects", REDIRECTS)
 
     def _once(
-        self, url: str, headers: dict[str, str], limit: int, whole: bool, body: str | None = None
+        self, url: str, headers: dict[str, str], limit: int, whole: bool, body: bytes | None = None
     ) -> Response:
         """Return one host's answer to one request, in its turn, when it may be asked again."""
         host = self._manners(_host(url))
@@ -208,7 +213,9 @@ class Http:
             if host.spacing:
                 host.rest_until = self._clock() + host.spacing
 
-    def _ask(self, url: str, headers: dict[str, str], limit: int, whole: bool, body: str | None) -> Response:
+    def _ask(
+        self, url: str, headers: dict[str, str], limit: int, whole: bool, body: bytes | None
+    ) -> Response:
         adapter = self._trusted if self._allowed(url) else self._guarded
         sent = {"User-Agent": self.settings.user_agent} | headers
         try:

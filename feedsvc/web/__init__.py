@@ -41,6 +41,8 @@ _ELSEWHERE = "https: http://127.0.0.1:* http://localhost:*"
 def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[[], datetime]) -> Flask:
     """Return the whole web side as one Flask application; `now` gives the time with its zone."""
     app = Flask(__name__)
+    # What a form may hold: a picture, and what is said about it.
+    app.config["MAX_CONTENT_LENGTH"] = item.UPLOAD + 1_000_000
     app.url_map.merge_slashes = False  # a reader follows no redirect (C16)
     app.url_map.strict_slashes = False
     app.jinja_env.undefined = StrictUndefined
@@ -56,7 +58,7 @@ def create_app(store: Store, settings: Settings, blobs: Blobs, *, now: Callable[
     app.register_blueprint(runs.routes(store, settings, now))
     app.register_blueprint(desk.routes(store, settings, now))
     app.register_blueprint(check.routes(settings, now))
-    app.register_blueprint(api.routes(store, settings, now))
+    app.register_blueprint(api.routes(store, settings, blobs, now))
     app.register_blueprint(hub.routes(store, now))
     app.register_blueprint(figures.routes(store, settings, now))
     access.guard(app, store, settings, now)

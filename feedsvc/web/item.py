@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 from feeds import FORMATS
 from feeds.contents import Change, Told, contents, difference
 from feeds.model import Article, Video, Window
-from feeds.text import web_url
 from feedsvc import desk
-from feedsvc.blobs import MEDIA, BlobError, Blobs
+from feedsvc.blobs import BlobError, Blobs
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.store import Edit, Entry, Store, Stored
 from feedsvc.web.errors import answer
@@ -39,7 +38,12 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 }
 # The largest picture a browser may send, in bytes.
 UPLOAD = 30_000_000
-_PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
+# How each kind that is taken begins, and how a file of it is named.
+PICTURES = {
+    "image/jpeg": (b"\xff\xd8\xff", ".jpg"),
+    "image/png": (b"\x89PNG", ".png"),
+    "image/webp": (b"RIFF", ".webp"),
+}
 
 
 class Happened(Struct, frozen=True):
@@ -150,19 +154,15 @@ def edit_of(form: Mapping[str, str]) -> Edit:
         ValueError: the form says something it cannot, in a sentence.
     """
     start, end = (_moment(form.get(name, "")) for name in ("start", "end"))
-    if start and end and end <= start:
-        raise ValueError("The window ends before it begins; correct one of the two.")
-    picture = form.get("picture", "").strip()
-    if picture and not (picture.startswith(MEDIA) or web_url(picture)):
-        raise ValueError("The picture needs an address that begins with https://.")
-    return Edit(
-        title=form.get("title", "").strip()[:1000],
-        summary=form.get("summary", "").strip()[:5000],
-        row=form.get("row", "").strip()[:100],
-        picture=picture[:2000],
+    edit = Edit(
+        title=form.get("title", ""),
+        summary=form.get("summary", ""),
+        row=form.get("row", ""),
+        picture=form.get("picture", ""),
         focus=_focus(form.get("focus", "")),
         window=Window(start, end) if start or end else None,
     )
+    return desk.proper(edit)
 
 
 def _moment(said: str) -> datetime | None:
@@ -182,8 +182,6 @@ def _focus(said: str) -> tuple[float, float] | None:
         x, y = (float(part) for part in said.split(","))
     except ValueError:
         raise ValueError(f"{said!r} is not a place in the picture such as 0.5,0.4.") from None
-    if not (0 <= x <= 1 and 0 <= y <= 1):
-        raise ValueError("The focus lies outside the picture.")
     return x, y
 
 
@@ -196,7 +194,7 @@ def uploaded(file: FileStorage | None, blobs: Blobs) -> str:
     data = file.read(UPLOAD + 1) if file else b""
     if not data:
         return ""
-    suffix = next((suffix for begins, suffix in _PICTURES.items() if data.startswith(begins)), "")
+    suffix = next((suffix for begins, suffix in PICTURES.values() if data.startswith(begins)), "")
     if not suffix or len(data) > UPLOAD:
         raise ValueError("The picture must be JPEG, PNG or WebP, of 30 MB at most.")
     try:

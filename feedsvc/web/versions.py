@@ -73,7 +73,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     def version(channel: str, format: str, number: int) -> str:
         if format not in chosen(channel).formats:
             abort(404)
-        pair = next((pair for pair in _pairs(store, channel, format) if pair[1].version == number), None)
+        pair = next((pair for pair in pairs(store, channel, format) if pair[1].version == number), None)
         if pair is None:
             abort(404)
         before, after = pair
@@ -109,7 +109,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     return blueprint
 
 
-def _pairs(store: Store, channel: str, format: str) -> Iterator[tuple[Document | None, Document]]:
+def pairs(store: Store, channel: str, format: str) -> Iterator[tuple[Document | None, Document]]:
     """Yield every version that is kept with the one before it, None before the oldest."""
     documents: Sequence[Document] = store.versions(channel, format)
     for number, document in enumerate(documents):
