@@ -285,3 +285,16 @@ def test_a_paragraph_that_begins_like_a_list_of_links_stays() -> None:
     related = "<p>Related to the repairs: the crane on the second quay.</p><p>Related: The crane</p>"
     found = body(f"<article>{STORY}{related}<p>{OTHER[0]}</p></article>")
     assert found == (*PROSE, "Related to the repairs: the crane on the second quay.", OTHER[0])
+
+
+def test_the_rows_of_a_table_that_says_more_than_it_links_are_kept_whole() -> None:
+    rows = "".join(f"<tr><td>{n}</td><td>{p}</td></tr>" for n, p in enumerate(OTHER[:3]))
+    linked = "<tr><td>9</td><td><a href='/q'>The plan for the quay</a></td></tr>"
+    found = body(f"<article>{STORY}<table>{rows}{linked}</table></article>")
+    assert found[-1] == "9 The plan for the quay"
+
+
+def test_an_item_of_text_among_links_is_the_story_s() -> None:
+    links = "".join(f"<li><a href='/{n}'>Another plan of the port, number {n}</a></li>" for n in range(6))
+    found = body(f"<article>{STORY}<h2>Plans</h2><ul>{links}<li>{OTHER[0]}</li></ul></article>")
+    assert found == (*PROSE, OTHER[0])

@@ -22,10 +22,13 @@ _CAPTION, _SOURCE, _LABEL, _A_STORY = 300, 25, 25, 1500
 # in an element called after something else; what a second place may have beside the first; what may stand
 # between a story and the element that shows its pictures; what the text microdata names has at least.
 _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
-# How much of a sentence may link; paragraphs that stand beside nothing but a part of their story.
-_PARTLY = 0.7
+# How much of a sentence may link, and of an item among links; paragraphs that stand beside nothing but a
+# part of their story.
+_PARTLY, _SOURCED = 0.7, 0.25
 _HEAVIEST, _HEADLINES, _PARAGRAPHS = 2000, 50, 4
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
+
+_ITEMS = frozenset(("li", "tr"))
 
 Weights = dict[HtmlElement, int]
 
@@ -203,7 +206,7 @@ def _lists(section: list[Block]) -> set[HtmlElement | None]:
     """Return the lists that say more than they link: what links there is an item like the others."""
     length: Counter[HtmlElement | None] = Counter()
     for block in section:
-        if block.element.tag == "li":
+        if block.element.tag in _ITEMS:
             length[block.element.getparent()] += len(block.text) - 2 * block.linked
     return {element for element, more in length.items() if more > 0}
 
@@ -246,11 +249,14 @@ def _sections(found: list[Block]) -> list[list[Block]]:
 
 
 def _without_links(section: list[Block]) -> Iterator[Block]:
-    """Yield a section's blocks but links to elsewhere; nothing of one that is mostly links."""
+    """Yield a section's blocks but links to elsewhere; of one that is mostly links items of text alone."""
     rest = [b for b in section if not b.heading]
     length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
     items = all(b.element.tag == "li" or b.links for b in rest) and sum(b.links for b in rest) * 2 > len(rest)
     if section and section[0].heading and linked * (4 if items else 2) > length:
+        yield from (
+            b for b in rest if b.element.tag == "li" and b.prose and b.linked < _SOURCED * len(b.text)
+        )
         return
     told = _lists(rest)
     # Above a list of links stands what it is called.
@@ -259,7 +265,7 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     for n, block in enumerate(section[start:], start):
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
-        item = block.element.tag == "li" and block.element.getparent() in told
+        item = block.element.tag in _ITEMS and block.element.getparent() in told
         if not block.links or item or _says_itself(block, alone):
             yield block
 
