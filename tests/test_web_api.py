@@ -77,7 +77,9 @@ def test_what_a_reader_shows(client: Client, reader: str) -> None:
         "Story 3",
     }
     assert screen["crash"] is None
-    assert told(client.get(f"{CHANNEL}/on-air?format=search"))["shelves"] == []
+    (listed,) = told(client.get(f"{CHANNEL}/on-air?format=search"))["shelves"]
+    assert {poster["title"] for poster in listed["posters"]} == {"Story 1", "Story 2", "Story 3"}
+    assert told(client.get(f"{CHANNEL}/on-air?format=search&reader=wizard"), 404)
     assert told(client.get(f"{CHANNEL}/on-air?format=pdf"), 404)
     assert told(client.get(f"{CHANNEL}/on-air?reader=nobody"), 404)
 

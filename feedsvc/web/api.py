@@ -21,7 +21,7 @@ from feedsvc.web.api_document import Ways, document, refuse
 from feedsvc.web.errors import answer
 from feedsvc.web.item import PICTURES, UPLOAD, Item, item, uploaded
 from feedsvc.web.left_out import search
-from feedsvc.web.preview import Picture, picture
+from feedsvc.web.preview import SEARCH, Picture, listed, picture
 from feedsvc.web.versions import byte_lines, history, pairs
 from feedsvc.why import why
 
@@ -100,15 +100,17 @@ def _reading(ways: Ways, store: Store, settings: Settings) -> None:
     def on_air(channel: str, query: told.Shown) -> Picture:
         """What a reader on a TV shows of what is published: rows and items.
 
-        It is read from the published bytes.
+        Read from the published bytes. The format `search` has no reader: it is what Roku Search is told.
         """
         chosen = _chosen(settings, channel)
-        format_ = query.format or next((name for name in chosen.formats if FORMATS[name].readers), "")
-        readers = FORMATS[_format(chosen, format_)].readers
-        reader = query.reader or next(iter(readers), "")
-        if query.reader and reader not in readers:
+        read = (name for name in chosen.formats if FORMATS[name].readers)
+        format_ = _format(chosen, query.format or next(read, chosen.formats[0]))
+        readers = FORMATS[format_].readers
+        if query.reader and query.reader not in readers:
             abort(answer(404, "No such reader reads this format."))
-        return picture(store, channel, format_, reader, public_url)
+        if format_ == SEARCH:
+            return listed(store, channel, public_url)
+        return picture(store, channel, format_, query.reader or next(iter(readers), ""), public_url)
 
     @ways.get("/channels/<channel>/left-out")
     def left_out(channel: str, query: told.Search) -> told.Missing:

@@ -41,7 +41,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shown(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose view is wanted; what is not said is the one the preview begins with."""
+    """Whose view is wanted: unless said, of the first feed that a TV reads, by its first reader."""
 
     format: Annotated[str, Meta(max_length=50, description="One of the channel's formats.")] = ""
     reader: Annotated[str, Meta(max_length=50, description="A reader of that format.")] = ""
