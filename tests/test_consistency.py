@@ -101,7 +101,7 @@ def _is_clipped(title: str, whole: str) -> bool:
     return len(title) <= 150 < len(whole) and whole.startswith(title.rstrip("…"))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(feed=feeds())
 def test_any_feed_is_the_same_items_in_every_format(feed: Feed) -> None:
     is_told_alike_everywhere(feed)

@@ -1,7 +1,7 @@
 """What a document says of its items: the same in every format, and how two documents differ."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -70,6 +70,7 @@ def test_any_bytes_are_read_as_far_as_they_go(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=25)
 @given(feed=feeds())
 def test_any_feed_is_read_back_whole(name: str, feed: Feed) -> None:
     written = FORMATS[name].write(feed)

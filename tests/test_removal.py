@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -73,6 +73,7 @@ def errors(format_: Format, body: bytes) -> list[Issue]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=25)
 @given(feed=feeds(), data=st.data())
 def test_any_feed_loses_what_it_is_told_to_and_nothing_else(
     name: str, feed: Feed, data: st.DataObject
