@@ -58,12 +58,13 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._channels = list(channels)
+        self._answering: set[str] = set()
 
     def start(self, now: datetime) -> None:
         """Refresh every channel at `now`, and from then on by itself."""
         for channel, when in self._channels:
             self._scheduler.add_job(self._run, trigger(when), (channel,), id=channel, next_run_time=now)
-        self._scheduler.add_job(self._answer, "interval", seconds=LISTENS)
+        self._scheduler.add_job(self._listen, "interval", seconds=LISTENS)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -86,9 +87,17 @@ class Scheduler:
         self._watch_window(channel)
         self._told(channel, self.next_run(channel))
 
-    def _answer(self) -> None:
-        for channel in self._asked():
+    def _listen(self) -> None:
+        """Have every channel refreshed that somebody wants to be, without waiting for one to be done."""
+        for channel in set(self._asked()) - self._answering:
+            self._answering.add(channel)
+            self._scheduler.add_job(self._answer, args=(channel,))
+
+    def _answer(self, channel: str) -> None:
+        try:
             self._run(channel)
+        finally:
+            self._answering.discard(channel)
 
     def _watch_window(self, channel: str) -> None:
         """Refresh exactly when an article's window opens or closes: no reader honours windows (C13)."""

@@ -118,5 +118,5 @@ def paths(of: Room) -> list[str]:
         "/", "/preview/demo", "/preview/demo?reader=template", "/preview/demo?reader=search",
         "/preview/demo?format=roku_mrss", *(f"/item/demo/{id_}" for id_ in some),
         "/left-out/demo", "/left-out/demo?q=story", "/versions/demo", f"/versions/demo/roku/{newest}",
-        "/runs/demo", "/desk/demo", "/nowhere",
+        "/runs/demo", "/desk/demo", "/check", "/nowhere",
     ]  # fmt: skip

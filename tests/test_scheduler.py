@@ -130,3 +130,22 @@ def test_after_each_refresh_it_is_told_when_the_next_one_is() -> None:
     assert HOUR / 2 < again["a"] - now() < 2 * HOUR
     assert again["b"]
     assert abs(again["b"] - soon) < timedelta(seconds=1)
+
+
+def test_who_asks_does_not_wait_for_another_channel(caplog: pytest.LogCaptureFixture) -> None:
+    asked, done, slow = {"slow"}, list[str](), threading.Event()
+
+    def refresh(channel: str) -> None:
+        if channel == "slow":
+            asked.add("quick")
+            slow.wait(10)
+        done.append(channel)
+        asked.discard(channel)
+
+    scheduler = Scheduler([], refresh, never, lambda: tuple(asked))
+    scheduler.start(now())
+    assert eventually(lambda: done == ["quick"])
+    slow.set()
+    assert eventually(lambda: done == ["quick", "slow"])
+    scheduler.stop()
+    assert caplog.messages == []

@@ -13,7 +13,7 @@ import pyvips
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.model import Article, Brand, Image, Issue, Video
+from feeds.model import Article, Brand, Image, Issue, Thumbnail, Video
 from feedsvc.http import FetchError, Http
 from feedsvc.settings import HttpSettings
 from feedsvc.thumbnails import CODES, HEIGHT, WIDTH, card, cards, illustrate, make, uncovered
@@ -418,7 +418,7 @@ def test_lead_picture_is_taken() -> None:
     shelf = Shelf({"lead": made_media.jpeg(), "big": made_media.jpeg(2000, 1125)})
     images = Image("lead"), Image("big", 2000, 1125)
     picture, issues = illustrate(article(*images), shelf.fetch, no_frame, shelf.put, BRAND)
-    assert picture == Image("/media/0.jpg", WIDTH, HEIGHT)
+    assert picture == Thumbnail("/media/0.jpg", WIDTH, HEIGHT, source="lead", crop=(0, 0, 1, 1))
     assert issues == ()
     assert shelf.asked == ["lead"]
     thumbnail(shelf.kept["/media/0.jpg"])
