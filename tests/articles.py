@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from feeds.model import Article, Channel, Image, Video
+from feeds.model import Article, Channel, Thumbnail, Video
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -29,6 +29,6 @@ def article(number: int = 1, **fields: Any) -> Article:
         "published": published,
         "first_seen": published,
         "videos": (Video(f"https://cdn.example.org/{number}.mp4", "MP4", "HD", 2500, 1280, 720, 63.4),),
-        "thumbnail": Image(f"https://tv.example.org/media/{number:040x}.jpg", 1280, 720),
+        "thumbnail": Thumbnail(f"https://tv.example.org/media/{number:040x}.jpg", 1280, 720),
     }
     return Article(**{**usual, **fields})
