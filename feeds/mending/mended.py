@@ -1,7 +1,8 @@
 """What a mending is told beside the bytes, and what it gives."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -107,3 +108,32 @@ def in_parts(costs: Iterable[int], room: int) -> list[int]:
         spent += cost
         parts.append(part)
     return parts
+
+
+class Work(Protocol):
+    """The mending of one feed: what is done to its items, then the documents they fit in, and of that."""
+
+    issues: list[Issue]
+
+    @property
+    def items(self) -> Collection[object]:
+        """The items that are left, once all is mended."""
+        ...
+
+    def mended(self) -> Iterator[Issue]:
+        """Mend the items, and yield what is done to them."""
+        ...
+
+    def documents(self) -> Iterator[bytes]:
+        """Yield the documents."""
+        ...
+
+
+def outcome(work: Work, whole: bool) -> Mended:
+    """Return what comes of mending a feed, of which the document was read as a `whole` or not."""
+    issues = [] if whole else [done("mended_document", "")]
+    issues += work.mended()
+    if not work.items:
+        return Mended((), (*issues, *unreadable().issues))
+    bodies = tuple(work.documents())
+    return Mended(bodies, (*issues, *work.issues))

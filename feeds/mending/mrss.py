@@ -11,7 +11,7 @@ from msgspec import Struct
 from feeds import rules, text
 from feeds.mending import values
 from feeds.mending.document import decoded, xml_root
-from feeds.mending.mended import ROOM, Mended, Told, done, in_parts, unreadable
+from feeds.mending.mended import ROOM, Mended, Told, done, in_parts, outcome, unreadable
 from feeds.model import Issue
 
 _PREFIXES = {
@@ -75,13 +75,7 @@ def mend(body: bytes, told: Told) -> Mended:
     root, whole = xml_root(decoded(body))
     if root is None:
         return unreadable()
-    work = _Work(root, told)
-    issues = [] if whole else [done("mended_document", "")]
-    issues += work.mended()
-    if not work.items:
-        return Mended((), (*issues, *unreadable().issues))
-    bodies = tuple(work.documents())
-    return Mended(bodies, (*issues, *work.issues))
+    return outcome(_Work(root, told), whole)
 
 
 class _Work:

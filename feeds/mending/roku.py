@@ -8,7 +8,7 @@ import msgspec
 from feeds import rules, text
 from feeds.mending import values
 from feeds.mending.document import decoded, json_value
-from feeds.mending.mended import ROOM, Mended, Told, differences, done, in_parts, unreadable
+from feeds.mending.mended import ROOM, Mended, Told, differences, done, in_parts, outcome, unreadable
 from feeds.mending.roku_item import Items, changes, is_item
 from feeds.mending.rows import with_ids, with_rows
 from feeds.mending.values import Json, spelled, spellings
@@ -30,13 +30,7 @@ def mend(body: bytes, told: Told) -> Mended:
     root = _root(value)
     if root is None:
         return unreadable()
-    work = _Work(root, told)
-    issues = [] if whole else [done("mended_document", "")]
-    issues += work.mended()
-    if not work.items:
-        return Mended((), (*issues, *unreadable().issues))
-    bodies = tuple(work.documents())
-    return Mended(bodies, (*issues, *work.issues))
+    return outcome(_Work(root, told), whole)
 
 
 def _root(value: object, depth: int = 3) -> Json | None:

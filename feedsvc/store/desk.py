@@ -12,6 +12,8 @@ from feedsvc.store.records import Action, Document, Edit, Entry, Hold
 from feedsvc.store.tables import ACTIONS, EDITS, HOLDS, forget, moment, upsert
 
 ACTIONS_KEPT = 1000
+# An address may name a number that no database takes.
+_LARGEST = 2**63 - 1
 _decode = msgspec.json.Decoder(Edit).decode
 
 
@@ -33,6 +35,14 @@ class Desk:
             row = db.execute(sa.select(EDITS).where(*one)).first()
             if row is not None:
                 db.execute(EDITS.update().where(*one).values(undone=now.timestamp(), undone_by=who))
+        return _entry(row) if row is not None else None
+
+    def entry(self, number: int) -> Entry | None:
+        """Return an edit, undone or not, None when there is none of this number."""
+        if number > _LARGEST:
+            return None
+        with self._engine.connect() as db:
+            row = db.execute(sa.select(EDITS).where(EDITS.c.number == number)).first()
         return _entry(row) if row is not None else None
 
     def edits(self, channel: str) -> dict[str, Edit]:

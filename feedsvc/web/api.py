@@ -18,15 +18,15 @@ from feedsvc.store import Action, Edit, Entry, Store
 from feedsvc.web import api_models as told
 from feedsvc.web.access import HERE, SCRIPT
 from feedsvc.web.api_document import Ways, document, refuse
+from feedsvc.web.channels import chosen, edited
 from feedsvc.web.errors import answer
-from feedsvc.web.item import PICTURES, UPLOAD, Item, item, uploaded
+from feedsvc.web.item import PICTURES, UPLOAD, Item, item, title_of, uploaded
 from feedsvc.web.left_out import search
 from feedsvc.web.preview import SEARCH, Picture, listed, picture
 from feedsvc.web.versions import byte_lines, history, pairs
 from feedsvc.why import why
 
 WHO = "X-Feedsvc-Who"
-_LOGGED = 10_000
 
 
 def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], datetime]) -> Blueprint:
@@ -57,8 +57,7 @@ def who() -> str:
 
 
 def _chosen(settings: Settings, channel: str) -> ChannelSettings:
-    found = next((one for one in settings.channel if one.id == channel), None)
-    return found or abort(answer(404, "There is no such channel."))
+    return chosen(settings, channel, "There is no such channel.")
 
 
 def _format(channel: ChannelSettings, format: str) -> str:
@@ -71,8 +70,8 @@ def _found(store: Store, settings: Settings, channel: str, id: str) -> Item:
 
 
 def _title(store: Store, settings: Settings, channel: str, id: str) -> str:
-    known = store.stored(_chosen(settings, channel).id, [id]).get(id)
-    return known.article.title if known else abort(answer(404, "The channel has never seen such an article."))
+    title = title_of(store, _chosen(settings, channel).id, id)
+    return abort(answer(404, "The channel has never seen such an article.")) if title is None else title
 
 
 def _reading(ways: Ways, store: Store, settings: Settings) -> None:
@@ -185,8 +184,7 @@ def _editing(ways: Ways, store: Store, settings: Settings, blobs: Blobs, now: Ca
     @ways.way("DELETE", "/channels/<channel>/edits/<int:number>")
     def undo(channel: str, number: int) -> Entry:
         """Undo an edit; the answer is the edit as it was."""
-        log = store.desk.log(_chosen(settings, channel).id, limit=_LOGGED)
-        known = any(entry.number == number for entry in log)
+        known = edited(store, _chosen(settings, channel).id, number)
         undone = desk.undo(store, number, who(), now()) if known else None
         return undone or abort(answer(404, "There is no such edit, or it was undone before."))
 

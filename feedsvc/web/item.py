@@ -17,6 +17,7 @@ from feedsvc import desk
 from feedsvc.blobs import BlobError, Blobs
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.store import Edit, Entry, Store, Stored
+from feedsvc.web.channels import chosen, edited
 from feedsvc.web.errors import answer
 from feedsvc.web.preview import Kind, kind
 from feedsvc.why import Standing, why
@@ -116,6 +117,12 @@ def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:
     )
 
 
+def title_of(store: Store, channel: str, id: str) -> str | None:
+    """Return the headline of an article, None when the channel does not know it."""
+    known = store.stored(channel, [id]).get(id)
+    return known.article.title if known else None
+
+
 def _facts(told: Mapping[str, Told]) -> Iterator[tuple[str, dict[str, str]]]:
     for fact, names in FACTS.items():
         said = {
@@ -206,30 +213,28 @@ def uploaded(file: FileStorage | None, blobs: Blobs) -> str:
 def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], datetime]) -> Blueprint:
     """Return the page of an article, and what a producer does to it."""
     blueprint = Blueprint("item", __name__)
-    channels = {channel.id: channel for channel in settings.channel}
 
-    def found(channel: str, id: str) -> Item:
-        known = item(store, channels[channel], id) if channel in channels else None
-        return known or abort(404)
+    def titled(channel: str, id: str) -> str:
+        title = title_of(store, chosen(settings, channel).id, id)
+        return abort(404) if title is None else title
 
     def back(channel: str, id: str) -> Response:
         return redirect(url_for("item.show", channel=channel, id=id))
 
     @blueprint.get("/item/<channel>/<id>")
     def show(channel: str, id: str) -> str:
-        return render_template(
-            "item.html", item=found(channel, id), paths={n: f.path for n, f in FORMATS.items()}
-        )
+        known = item(store, chosen(settings, channel), id) or abort(404)
+        return render_template("item.html", item=known, paths={n: f.path for n, f in FORMATS.items()})
 
     @blueprint.post("/item/<channel>/<id>/off")
     def take_off(channel: str, id: str) -> Response:
-        title = found(channel, id).article.title
+        title = titled(channel, id)
         desk.take_off(store, channel, id, title, g.who, now())
         return back(channel, id)
 
     @blueprint.post("/item/<channel>/<id>/change")
     def change(channel: str, id: str) -> Response:
-        title = found(channel, id).article.title
+        title = titled(channel, id)
         try:
             mine = uploaded(request.files.get("upload"), blobs)
             edit = edit_of({**request.form, **({"picture": mine} if mine else {})})
@@ -241,7 +246,7 @@ def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], dat
 
     @blueprint.post("/item/<channel>/<id>/undo/<int:number>")
     def undo(channel: str, id: str, number: int) -> Response:
-        if not any(entry.number == number for entry in found(channel, id).log):
+        if not edited(store, chosen(settings, channel).id, number, id):
             abort(404)
         desk.undo(store, number, g.who, now())
         return back(channel, id)

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from msgspec import Struct
 
 from feeds.contents import contents
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.standing import OffAir, last_report
 from feedsvc.store import Store
+from feedsvc.web.channels import chosen
 from feedsvc.why import Standing, why
 
 PAGE = 50
@@ -60,18 +61,16 @@ def _on_air(
 def routes(store: Store, settings: Settings) -> Blueprint:
     """Return the page of what is left out."""
     blueprint = Blueprint("left_out", __name__)
-    channels = {channel.id: channel for channel in settings.channel}
 
     @blueprint.get("/left-out/<channel>")
     def left_out(channel: str) -> str:
-        if channel not in channels:
-            abort(404)
+        told = chosen(settings, channel)
         words, code = request.args.get("q", "").strip()[:500], request.args.get("code", "")
-        found = search(store, channels[channel], words, code)
+        found = search(store, told, words, code)
         first = (max(1, request.args.get("page", 1, int)) - 1) * PAGE
         return render_template(
             "left_out.html",
-            channel=channels[channel],
+            channel=told,
             found=found,
             words=words,
             code=code,

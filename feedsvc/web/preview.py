@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import segno
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ from feeds.text import web_url
 from feedsvc.settings import Settings
 from feedsvc.standing import grouped, schedule, standing
 from feedsvc.store import Store
+from feedsvc.web.channels import chosen
 
 Kind = Literal["video", "hls", "tv", ""]
 # Not a reader of ours: a list of what it is told, for nobody has the program.
@@ -69,7 +70,7 @@ class Picture(Struct, frozen=True):
 def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     """Return the pages."""
     blueprint = Blueprint("preview", __name__)
-    channels = {channel.id: channel for channel in settings.channel}
+    channels = [channel.id for channel in settings.channel]
     public_url = settings.server.public_url
     blueprint.add_app_template_filter(lambda moment: ago(moment, now()), "ago")
     blueprint.add_app_template_filter(kilobytes, "kilobytes")
@@ -88,14 +89,13 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
 
     @blueprint.get("/preview/<channel>")
     def preview(channel: str) -> str:
-        if channel not in channels:
-            abort(404)
-        formats = [name for name in channels[channel].formats if FORMATS[name].readers]
+        told = chosen(settings, channel)
+        formats = [name for name in told.formats if FORMATS[name].readers]
         format_ = _asked("format", formats)
-        views = _views(channels[channel].formats, format_)
+        views = _views(told.formats, format_)
         view = _asked("reader", list(views))
         searched = view == SEARCH
-        stands = standing(store, channels[channel], public_url)
+        stands = standing(store, told, public_url)
         return render_template(
             "preview.html",
             standing=stands,

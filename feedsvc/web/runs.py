@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
-from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
+from flask import Blueprint, Response, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from feedsvc.progress import going
-from feedsvc.settings import ChannelSettings, Settings
+from feedsvc.settings import Settings
 from feedsvc.standing import read, schedule
 from feedsvc.store import Action, Store
+from feedsvc.web.channels import chosen
 
 SHOWN = 50
 # How often, in seconds, it is looked how a refresh goes on, and for how long one watcher is told.
@@ -21,16 +22,12 @@ _LOOKS, _WATCHES = 0.2, 600
 def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     """Return the page of refreshes."""
     blueprint = Blueprint("runs", __name__)
-    channels = {channel.id: channel for channel in settings.channel}
-
-    def chosen(channel: str) -> ChannelSettings:
-        return channels[channel] if channel in channels else abort(404)
 
     @blueprint.get("/runs/<channel>")
     def runs(channel: str) -> str:
         return render_template(
             "runs.html",
-            channel=chosen(channel),
+            channel=chosen(settings, channel),
             runs=[read(run) for run in store.runs(channel, SHOWN)],
             asked=store.asked().get(channel),
             going=going(store, channel),
@@ -40,14 +37,14 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
 
     @blueprint.post("/runs/<channel>")
     def refresh(channel: str) -> Answer:
-        store.ask(chosen(channel).id, now())
+        store.ask(chosen(settings, channel).id, now())
         store.desk.note(Action(channel, now(), g.who, "asked for a refresh"))
         return redirect(url_for("runs.runs", channel=channel))
 
     @blueprint.get("/runs/<channel>/live")
     def live(channel: str) -> Response:
         """Tell how the refresh that was asked for goes on, as server-sent events."""
-        chosen(channel)
+        chosen(settings, channel)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(events(store, channel), mimetype="text/event-stream", headers=headers)
 

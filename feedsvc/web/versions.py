@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from feeds import FORMATS
 from feeds.contents import Difference, difference, lines
 from feedsvc import desk
-from feedsvc.settings import ChannelSettings, Settings
+from feedsvc.settings import Settings
 from feedsvc.store import Document, Store
+from feedsvc.web.channels import chosen
 
 # A difference that is longer is better read elsewhere.
 LINES = 2000
@@ -48,20 +49,16 @@ def byte_lines(before: Document, after: Document) -> list[str]:
 def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     """Return the pages of what was published, and what a producer does about it."""
     blueprint = Blueprint("versions", __name__)
-    channels = {channel.id: channel for channel in settings.channel}
-
-    def chosen(channel: str) -> ChannelSettings:
-        return channels[channel] if channel in channels else abort(404)
 
     @blueprint.get("/versions/<channel>")
     def versions(channel: str) -> str:
-        formats = chosen(channel).formats
+        formats = chosen(settings, channel).formats
         name = request.args.get("format", formats[0])
         if name not in formats:
             abort(404)
         return render_template(
             "versions.html",
-            channel=chosen(channel),
+            channel=chosen(settings, channel),
             format=name,
             formats={one: FORMATS[one].path for one in formats},
             limit=FORMATS[name].limit,
@@ -71,7 +68,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
 
     @blueprint.get("/versions/<channel>/<format>/<int:number>")
     def version(channel: str, format: str, number: int) -> str:
-        if format not in chosen(channel).formats:
+        if format not in chosen(settings, channel).formats:
             abort(404)
         pair = next((pair for pair in pairs(store, channel, format) if pair[1].version == number), None)
         if pair is None:
@@ -79,7 +76,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
         before, after = pair
         return render_template(
             "version.html",
-            channel=chosen(channel),
+            channel=chosen(settings, channel),
             format=format,
             path=FORMATS[format].path,
             document=after,
@@ -93,17 +90,17 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
             to = datetime.fromisoformat(request.form.get("to", ""))
         except ValueError:
             abort(400)
-        desk.roll_back(store, channel, chosen(channel).formats, to, g.who, now())
+        desk.roll_back(store, channel, chosen(settings, channel).formats, to, g.who, now())
         return redirect(url_for("versions.versions", channel=channel))
 
     @blueprint.post("/versions/<channel>/hold")
     def hold(channel: str) -> Response:
-        desk.hold(store, chosen(channel).id, g.who, now(), request.form.get("why", ""))
+        desk.hold(store, chosen(settings, channel).id, g.who, now(), request.form.get("why", ""))
         return redirect(url_for("versions.versions", channel=channel))
 
     @blueprint.post("/versions/<channel>/release")
     def release(channel: str) -> Response:
-        desk.release(store, chosen(channel).id, g.who, now())
+        desk.release(store, chosen(settings, channel).id, g.who, now())
         return redirect(url_for("versions.versions", channel=channel))
 
     return blueprint
