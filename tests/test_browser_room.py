@@ -79,7 +79,7 @@ def test_arrows_move_the_focus_and_the_hero_and_enter_plays(here: Room, page: Pa
     page.keyboard.press("Enter")
     until(page, "document.querySelector('video')?.currentTime > 1")
     page.keyboard.press("Escape")
-    assert page.locator("video").count() == 0
+    until(page, "!document.querySelector('video')")
     assert page.evaluate("() => document.activeElement.querySelector('strong').textContent") == "Story 1"
 
 
