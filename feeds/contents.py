@@ -4,7 +4,8 @@ Reads bytes only, as `feeds.FORMATS` write them. A document that is something el
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -53,10 +54,20 @@ class Difference(Struct, frozen=True):
 
 def contents(body: bytes) -> dict[str, Told]:
     """Return what a document says of its items, by id, in their order."""
+    return {id_: told() for id_, told in _entries(body)}
+
+
+def told_of(body: bytes, id: str) -> Told | None:
+    """Return what a document says of one item, None when it has no such item."""
+    return next((told() for id_, told in _entries(body) if id_ == id), None)
+
+
+def _entries(body: bytes) -> list[tuple[str, Callable[[], Told]]]:
+    """Return the items' ids, each with what tells all about it, which takes most of the time."""
     try:
-        return dict(_of_xml(body) if body.lstrip().startswith(b"<") else _of_json(body))
+        return list(_of_xml(body) if body.lstrip().startswith(b"<") else _of_json(body))
     except (msgspec.DecodeError, etree.XMLSyntaxError):
-        return {}
+        return []
 
 
 def difference(before: bytes, after: bytes) -> Difference:
@@ -68,12 +79,13 @@ def difference(before: bytes, after: bytes) -> Difference:
         changed=tuple(
             Change(id_, told.title, fields)
             for id_, told in now.items()
-            if id_ in was and (fields := tuple(_changed(was[id_].fields, told.fields)))
+            if id_ in was and (fields := tuple(changed(was[id_].fields, told.fields)))
         ),
     )
 
 
-def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields of an item that differ, with what they said before and say now."""
     for name in dict.fromkeys((*now, *was)):
         if was.get(name, "") != now.get(name, ""):
             yield name, was.get(name, ""), now.get(name, "")
@@ -95,10 +107,13 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_blank_text=True)
 
 
-def _of_json(body: bytes) -> Iterator[tuple[str, Told]]:
+def _of_json(body: bytes) -> Iterator[tuple[str, Callable[[], Told]]]:
     for item in _items(msgspec.json.decode(body)):
-        raw = json.dumps(item, ensure_ascii=False, indent=2)
-        yield item["id"], Told(dict(_flat(item)), raw)
+        yield item["id"], partial(_json_told, item)
+
+
+def _json_told(item: dict[str, Any]) -> Told:
+    return Told(dict(_flat(item)), json.dumps(item, ensure_ascii=False, indent=2))
 
 
 def _items(value: Any) -> Iterator[dict[str, Any]]:
@@ -130,14 +145,17 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, "" if value is None else str(value)
 
 
-def _of_xml(body: bytes) -> Iterator[tuple[str, Told]]:
+def _of_xml(body: bytes) -> Iterator[tuple[str, Callable[[], Told]]]:
     for item in etree.fromstring(body, _parser()).findall("channel/item"):
-        fields: dict[str, str] = {}
-        for path, value in _told(item):
-            fields[path] = f"{fields[path]}, {value}" if path in fields else value
-        etree.indent(item)
-        raw = etree.tostring(item, encoding="unicode", with_tail=False)
-        yield item.findtext("guid") or "", Told(fields, raw)
+        yield item.findtext("guid") or "", partial(_xml_told, item)
+
+
+def _xml_told(item: Element) -> Told:
+    fields: dict[str, str] = {}
+    for path, value in _told(item):
+        fields[path] = f"{fields[path]}, {value}" if path in fields else value
+    etree.indent(item)
+    return Told(fields, etree.tostring(item, encoding="unicode", with_tail=False))
 
 
 def _told(element: Element, path: str = "") -> Iterator[tuple[str, str]]:

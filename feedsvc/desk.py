@@ -128,8 +128,8 @@ def roll_back(
     gone = {id_ for id_, edit in store.desk.edits(channel).items() if edit.off_air}
     then = [_at(store, channel, name, to) for name in formats]
     back = [less(replace(document, published=now), gone, now) for document in then if document]
-    on_air = store.editions(channel)
-    changed = [document for document in back if on_air[document.format].etag != document.etag]
+    on_air = {name: store.document(channel, name) for name in formats}
+    changed = [document for document in back if _etags(document) != _etags(on_air[document.format])]
     what = f"rolled back to what was on air on {to:%Y-%m-%d at %H:%M:%S} UTC"
     store.desk.hold(channel, Hold(now, who, what))
     store.publish(changed, by_hand=True)
@@ -152,6 +152,12 @@ def less(document: Document, ids: Collection[str], now: datetime) -> Document:
         pages={page.path: without(page.body, ids) for page in document.pages},
     )
     return document if says(document, kept) else reissued(document, kept, now)
+
+
+def _etags(document: Document | None) -> set[str]:
+    """Return what tells a document and its older pages from every other."""
+    pages = document.pages if document else ()
+    return {*([document.etag] if document else ()), *(f"{page.path} {page.etag}" for page in pages)}
 
 
 def _at(store: Store, channel: str, format: str, moment: datetime) -> Document | None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from feeds import FORMATS
-from feeds.contents import Change, contents, difference, lines
+from feeds.contents import Change, contents, difference, lines, told_of
 from feeds.model import Article, Feed, Row
 from tests.articles import NOON, article, channel
 from tests.feeds_strategies import feeds
@@ -24,6 +24,13 @@ def test_every_item_is_found_with_its_title_and_its_piece(name: str) -> None:
         assert told.title == f"Headline {number}"
         assert article(number).id in told.raw
         assert any(f"{number}.mp4" in value for value in told.fields.values()) or name == "search"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_item_is_told_as_among_all(name: str) -> None:
+    both = body(name, article(1), article(2))
+    assert told_of(both, article(2).id) == contents(both)[article(2).id]
+    assert told_of(both, article(3).id) is None
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -66,6 +73,7 @@ def test_lines_are_short_enough_to_compare(name: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_as_far_as_they_go(data: bytes) -> None:
     assert isinstance(contents(data), dict)
+    assert told_of(data, "nobody") is None
     assert isinstance(lines(data), list)
 
 

@@ -65,6 +65,20 @@ def test_what_is_taken_off_leaves_the_older_pages_too() -> None:
     assert less(whole, {"nobody"}, NOON + MINUTE) is whole
 
 
+def test_rolling_back_notices_that_only_an_older_page_differs(desk: Desk) -> None:
+    feed = Feed(channel(), (Row("World", tuple(article(n) for n in range(2600))),), NOON)
+    whole = document_of(paging.write(feed, FORMATS["mrss"]), FORMATS["mrss"], feed, NOON)
+    whole = replace(whole, channel="demo")
+    older = replace(whole.pages[-1], published=NOON + MINUTE, etag="another", body=b"<rss/>")
+    desk.store.publish([whole])
+    desk.store.publish([replace(whole, published=NOON + MINUTE, pages=(*whole.pages[:-1], older))])
+    assert roll_back(desk.store, "demo", ["mrss"], NOON, "ann", NOON + 2 * MINUTE) == 1
+    back = desk.store.document("demo", "mrss")
+    assert back
+    assert {page.path: page.body for page in back.pages} == {page.path: page.body for page in whole.pages}
+    assert roll_back(desk.store, "demo", ["mrss"], NOON, "ann", NOON + 3 * MINUTE) == 0
+
+
 def test_it_stays_off_whatever_the_source_does_until_that_is_undone(
     desk: Desk, two: FakeSource, film: Video
 ) -> None:

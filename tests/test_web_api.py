@@ -15,6 +15,7 @@ from feedsvc.web import create_app
 from tests.articles import NOON
 from tests.desk import Desk, story
 from tests.fakes import FakeSource
+from tests.loopback import Loopback
 from tests.made_media import jpeg
 from tests.test_web_access import form
 
@@ -33,9 +34,9 @@ def source(desk: Desk, film: Video) -> FakeSource:
     return source
 
 
-def client_of(desk: Desk, host: str = "127.0.0.1") -> Client:
+def client_of(desk: Desk, host: str = "127.0.0.1", **fields: object) -> Client:
     channel = desk.channel(FakeSource())[0].model_dump()
-    settings = Settings(server={"host": host}, channel=(channel,))
+    settings = Settings(server={"host": host}, channel=(channel,), **fields)
     return Client(create_app(desk.store, settings, desk.blobs, now=lambda: NOON + 2 * MINUTE))
 
 
@@ -266,6 +267,38 @@ def test_what_cannot_be_asked(client: Client, path: str, status: int, sentence: 
     answer = client.get(path)
     assert told(answer, status) == {"error": sentence}
     assert status != 405 or "POST" in answer.headers["Allow"]
+
+
+def test_a_feed_is_checked_that_is_sent(client: Client, desk: Desk) -> None:
+    good = told(client.post("/api/check?name=tv.json", data=desk.body(), content_type=JSON))
+    assert (good["name"], good["format"], good["fine"]) == ("tv.json", "roku", True)
+    assert {shown["reader"]: shown["items"] for shown in good["shown"]} == {"template": 3, "wizard": 3}
+    spoiled = desk.body().replace(b'"rating":{', b'"rating":7,"x":{')
+    bad = told(client.post("/api/check", data=spoiled, content_type=JSON))
+    assert bad["fine"] is False
+    assert "bad_rating" in {finding["code"] for finding in bad["findings"]}
+
+
+def test_a_feed_is_checked_at_its_address(desk: Desk, source: FakeSource) -> None:
+    with Loopback() as site:
+        site.routes["/tv.json"] = desk.body()
+        client = client_of(desk, http={"allow_hosts": (site.host,), "retries": 0})
+        found = told(client.post("/api/check-address", json={"url": site.url("/tv.json")}))
+        assert "feed_cache_control" in {finding["code"] for finding in found["findings"]}
+        missing = told(client.post("/api/check-address", json={"url": site.url("/no.json")}), 422)
+        assert "404" in missing["error"]
+
+
+def test_what_cannot_be_checked_is_said(client: Client, desk: Desk) -> None:
+    def refused(path: str, data: bytes, kind: str = JSON, status: int = 422) -> str:
+        return str(told(client.post(path, data=data, content_type=kind), status)["error"])
+
+    assert "This is a PDF." in refused("/api/check", b"%PDF-1.7")
+    assert refused("/api/check?format=pdf", desk.body()).startswith("format: ")
+    assert "application/rss+xml" in refused("/api/check", desk.body(), "text/css", 415)
+    assert refused("/api/check-address", b'{"url": "ftp://tv.example/roku.json"}').startswith("url: ")
+    inside = refused("/api/check-address", b'{"url": "http://10.0.0.1/roku.json"}')
+    assert "not on the public internet" in inside
 
 
 def test_no_more_is_sent_than_a_form_may_hold(client: Client) -> None:

@@ -18,10 +18,12 @@ from tests.articles import NOON
 from tests.desk import Desk, story
 from tests.fakes import FakeSource
 
-# What makes an edit or a picture of what is sent no schema can say.
+# What makes an edit, a picture or a feed of what is sent no schema can say.
 BEYOND_SCHEMAS: Mapping[str, Any] = {
     "change": [positive_data_acceptance],
     "upload": [positive_data_acceptance],
+    "check": [positive_data_acceptance],
+    "check_address": [positive_data_acceptance],
 }
 TOKEN = {"Authorization": "Bearer s3cret"}
 

@@ -13,6 +13,7 @@ from werkzeug.test import Client, TestResponse
 
 from feeds.contents import contents
 from feeds.model import Issue, Video, Window
+from feedsvc.desk import less
 from feedsvc.progress import Live
 from feedsvc.settings import Settings
 from feedsvc.store import Edit
@@ -98,6 +99,23 @@ def test_an_article_is_told_in_every_format_with_its_history(browser: Client, de
     assert "Came on air" in page
     assert "On air in roku, roku_mrss, mrss, search." in page
     assert page.count("What happened in story 3.") >= 4
+
+
+def test_what_happened_is_told_once_for_all_feeds(browser: Client, desk: Desk, film: Video) -> None:
+    desk.told(FakeSource(story(1, film, title="A new bridge"), story(2, film)), now=NOON + 3 * MINUTE)
+    path = f"/item/demo/{ids(desk)['A new bridge']}"
+    said = words(browser.get(path)).partition("What happened to it")[2].partition("Change it by hand")[0]
+    assert said.split() == (
+        "Changed in 1 minute title Story 1 A new bridge Came on air 2 minutes agoFirst seen 2 minutes ago"
+    ).split()
+
+
+def test_what_happened_in_some_feeds_only_names_them(browser: Client, desk: Desk) -> None:
+    document = desk.store.document("demo", "mrss")
+    assert document
+    id_ = ids(desk)["Story 2"]
+    desk.store.publish([less(document, {id_}, NOON + 3 * MINUTE)])
+    assert "Left the air in mrss.xml," in words(browser.get(f"/item/demo/{id_}"))
 
 
 def test_off_the_air_by_a_click_and_back_by_another(browser: Client, desk: Desk, source: FakeSource) -> None:

@@ -11,6 +11,8 @@ from feeds import FORMATS, text
 from feeds.contents import difference
 from feedsvc import desk
 from feedsvc.blobs import Blobs
+from feedsvc.checker import Checked
+from feedsvc.http import FetchError
 from feedsvc.progress import going
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.standing import Schedule, read, schedule, standing
@@ -19,6 +21,7 @@ from feedsvc.web import api_models as told
 from feedsvc.web.access import HERE, SCRIPT
 from feedsvc.web.api_document import Ways, document, refuse
 from feedsvc.web.channels import chosen, edited
+from feedsvc.web.check import MOST, checked, fetched
 from feedsvc.web.errors import answer
 from feedsvc.web.item import PICTURES, UPLOAD, Item, item, title_of, uploaded
 from feedsvc.web.left_out import search
@@ -27,6 +30,10 @@ from feedsvc.web.versions import byte_lines, history, pairs
 from feedsvc.why import why
 
 WHO = "X-Feedsvc-Who"
+# How feeds are sent that somebody wants checked.
+_FEEDS = (
+    *("application/json", "application/rss+xml", "application/xml", "text/xml", "application/octet-stream"),
+)
 
 
 def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], datetime]) -> Blueprint:
@@ -38,6 +45,7 @@ def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], dat
     _refreshing(ways, store, settings, now)
     _editing(ways, store, settings, blobs, now)
     _publishing(ways, store, settings, now)
+    _checking(ways, settings)
     described = document("feedsvc", "/api", ways.all, names)
 
     @blueprint.get("/openapi.json")
@@ -257,3 +265,24 @@ def _publishing(ways: Ways, store: Store, settings: Settings, now: Callable[[], 
         if not any(one.published <= body.to for name in formats for one in store.versions(channel, name)):
             abort(answer(404, "No version of that time is kept."))
         return told.RolledBack(desk.roll_back(store, channel, formats, body.to, who(), now()))
+
+
+def _checking(ways: Ways, settings: Settings) -> None:
+    @ways.way("POST", "/check", accepts=_FEEDS, largest=MOST)
+    def check(body: bytes, query: told.Feed) -> Checked:
+        """Check a feed that is sent, anybody's: what is wrong with it, and what readers on a TV show."""
+        try:
+            return checked(body, query.name, query.format)
+        except ValueError as error:
+            refuse(str(error))
+
+    @ways.way("POST", "/check-address")
+    def check_address(body: told.Address) -> Checked:
+        """Check the feed at an address, and how it is served."""
+        try:
+            feed, url, served = fetched(body.url, settings)
+            return checked(feed, url, body.format, served)
+        except FetchError as error:
+            refuse(f"{error.message} {error.fix}")
+        except ValueError as error:
+            refuse(str(error))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from inspect import getdoc
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from flask import Blueprint, Response, abort, request
@@ -114,7 +114,7 @@ class Ways:
         return make
 
 
-def refuse(sentence: str) -> Any:
+def refuse(sentence: str) -> NoReturn:
     """End a request that says what it cannot."""
     abort(answer(422, sentence))
 
@@ -132,7 +132,7 @@ def _query(type_: type) -> Any:
     try:
         return msgspec.convert(request.args.to_dict(), type=type_, strict=False)
     except msgspec.ValidationError as error:
-        return refuse(sentence(error))
+        refuse(sentence(error))
 
 
 def document(title: str, prefix: str, ways: Iterable[Way], names: Mapping[str, Collection[str]]) -> bytes:

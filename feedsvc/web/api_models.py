@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from feeds import FORMATS
 from feeds.contents import Difference, Told
 from feeds.model import Article, Issue, Video, Window
 from feedsvc.progress import Going
@@ -17,6 +18,10 @@ from feedsvc.why import Standing as Whereabouts
 Words = Annotated[str, Meta(max_length=500, description="An address, an id, or words of a headline.")]
 Focus = Annotated[float, Meta(ge=0, le=1)]
 Moment = Annotated[datetime, Meta(tz=True)]
+Checkable = Annotated[
+    str,
+    Meta(pattern=f"^(|{'|'.join(FORMATS)})$", description="Its format; recognised by itself when empty."),
+]
 
 
 class Page(Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +84,22 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
             focus=self.focus,
             window=window,
         )
+
+
+class Feed(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a feed that is sent to be checked."""
+
+    name: Annotated[
+        str, Meta(max_length=500, description="Its file name, told in the report; the wizard minds its end.")
+    ] = "a feed"
+    format: Checkable = ""
+
+
+class Address(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a feed is that is to be checked."""
+
+    url: Annotated[str, Meta(max_length=2000, pattern="^https?://")]
+    format: Checkable = ""
 
 
 class Why(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""`check` as a page: an address pasted or a file dropped, and what is wrong with that feed."""
+"""`check` as a page and for programs: an address or a file, and what is wrong with that feed."""
 
 import re
 from base64 import b64encode
@@ -10,6 +10,7 @@ from hashlib import sha256
 from flask import Blueprint, Response, make_response, render_template, request
 
 from feeds.text import web_url
+from feedsvc.checker import Checked, Unrecognised, check, format_of, screens, told
 from feedsvc.http import FetchError, Http
 from feedsvc.http import Response as Served
 from feedsvc.settings import Settings
@@ -28,15 +29,14 @@ def routes(settings: Settings, now: Callable[[], datetime]) -> Blueprint:
         return render_template("check.html")
 
     @blueprint.post("/check")
-    def check() -> Response:
+    def report() -> Response:
         """Answer with the report, a page of its own."""
         # Brings what looks at pictures and films: a server process starts without.
-        from feedsvc.checker import Unrecognised, format_of
         from feedsvc.checker.examined import Wanted, examine
         from feedsvc.checker.page import page
 
         try:
-            body, name, served = _sent() or _fetched(settings)
+            body, name, served = _sent() or fetched(request.form.get("url", ""), settings)
             report = page(examine(body, name, format_of(body), served, Wanted(now())))
         except FetchError as error:
             return answer(400, f"{error.message} {error.fix}")
@@ -58,8 +58,14 @@ def _sent() -> tuple[bytes, str, None] | None:
     return (body, file.filename or "a file", None) if file and body else None
 
 
-def _fetched(settings: Settings) -> tuple[bytes, str, Served]:
-    url = web_url(request.form.get("url", "").strip())
+def fetched(address: str, settings: Settings) -> tuple[bytes, str, Served]:
+    """Return the feed at an address, the address, and how it was served.
+
+    Raises:
+        ValueError: it is no address, in a sentence.
+        FetchError: it cannot be fetched.
+    """
+    url = web_url(address.strip())
     if not url:
         raise ValueError(
             "Paste the address of a feed, such as https://tv.example.org/roku.json, or drop a file."
@@ -67,6 +73,20 @@ def _fetched(settings: Settings) -> tuple[bytes, str, Served]:
     with closing(Http(settings.http)) as http:
         served = http.get(url, max_bytes=MOST)
     return served.body, url, served
+
+
+def checked(body: bytes, name: str, format_name: str = "", served: Served | None = None) -> Checked:
+    """Return what is wrong with a feed, and what each reader on a TV would show.
+
+    Raises:
+        ValueError: it is in no format that can be checked, in a sentence.
+    """
+    try:
+        format_ = format_of(body, format_name)
+    except Unrecognised as error:
+        raise ValueError(str(error)) from None
+    issues, seen = check(body, name, format_, served), screens(body, name, format_)
+    return told(body, name, format_, issues, seen)
 
 
 def _policy(report: str) -> str:

@@ -1,6 +1,6 @@
 """One article: what every format says of it, what it plays, and the hand on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -11,12 +11,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from feeds import FORMATS
-from feeds.contents import Change, Told, contents, difference
+from feeds.contents import Told, changed, told_of
 from feeds.model import Article, Video, Window
 from feedsvc import desk
 from feedsvc.blobs import BlobError, Blobs
 from feedsvc.settings import ChannelSettings, Settings
-from feedsvc.store import Edit, Entry, Store, Stored
+from feedsvc.store import VERSIONS_KEPT, Document, Edit, Entry, Store, Stored
 from feedsvc.web.channels import chosen, edited
 from feedsvc.web.errors import answer
 from feedsvc.web.preview import Kind, kind
@@ -48,10 +48,14 @@ PICTURES = {
 
 
 class Happened(Struct, frozen=True):
-    """What changed about an item when a document was published; `what` says if it came or went."""
+    """What a publication changed about an item; `what` says if it came or went, `formats` in which feeds.
+
+    `fields` are what the first of these feeds calls them, with what they said before and say now.
+    """
 
     at: datetime
     what: str
+    formats: tuple[str, ...]
     fields: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -94,9 +98,9 @@ def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:
         return None
     documents = {name: store.document(channel.id, name) for name in channel.formats}
     told = {
-        name: found[id]
+        name: found
         for name, document in documents.items()
-        if document and id in (found := contents(document.body))
+        if document and (found := told_of(document.body, id))
     }
     rendered = next((one for one in store.renders.of(channel.id, [id]).get(id, ()) if one.video), None)
     article = stored.article
@@ -133,20 +137,36 @@ def _facts(told: Mapping[str, Told]) -> Iterator[tuple[str, dict[str, str]]]:
             yield fact, said
 
 
-def _history(store: Store, channel: ChannelSettings, id: str) -> Iterator[Happened]:
-    """Yield what happened to an item in the channel's first format, newest first, as far as that is kept."""
-    for new, old in pairwise(store.versions(channel.id, channel.formats[0])):
-        found = difference(old.body, new.body)
-        for what, changes in (
-            ("came on air", found.added),
-            ("left the air", found.removed),
-            ("changed", found.changed),
-        ):
-            yield from (Happened(new.published, what, change.fields) for change in _of(changes, id))
+def _history(store: Store, channel: ChannelSettings, id: str) -> list[Happened]:
+    """Return what happened to an item, newest first, as far as that is kept; told once for all feeds."""
+    events: dict[tuple[datetime, str], dict[str, Iterable[tuple[str, str, str]]]] = {}
+    for format_ in channel.formats:
+        for at, what, fields in _happened(store.versions(channel.id, format_), id):
+            events.setdefault((at, what), {})[format_] = fields
+    newest_first = sorted(events.items(), key=lambda event: event[0][0], reverse=True)
+    return [Happened(at, what, tuple(told), _once(told.values())) for (at, what), told in newest_first]
 
 
-def _of(changes: tuple[Change, ...], id: str) -> Iterator[Change]:
-    return (change for change in changes if change.id == id)
+def _happened(
+    versions: Sequence[Document], id: str
+) -> Iterator[tuple[datetime, str, tuple[tuple[str, str, str], ...]]]:
+    """Yield when an item came on air in a feed, left it or changed, and the fields that did."""
+    told = [(version.published, told_of(version.body, id)) for version in versions]
+    # Before the first of all there was nothing; what was before the oldest that is kept nobody knows.
+    before = [(versions[-1].published, None)] if 0 < len(versions) < VERSIONS_KEPT else []
+    for (at, now), (_, was) in pairwise([*told, *before]):
+        if now and was and (fields := tuple(changed(was.fields, now.fields))):
+            yield at, "changed", fields
+        elif bool(now) != bool(was):
+            yield at, "came on air" if now else "left the air", ()
+
+
+def _once(told: Iterable[Iterable[tuple[str, str, str]]]) -> tuple[tuple[str, str, str], ...]:
+    """Return the fields that differ, each change once, whatever else other feeds call its field."""
+    named: dict[tuple[str, str], str] = {}
+    for name, was, now in (field for fields in told for field in fields):
+        named.setdefault((was, now), name)
+    return tuple((name, was, now) for (was, now), name in named.items())
 
 
 def _script(slides: bytes) -> tuple[str, ...]:
