@@ -135,8 +135,9 @@ class Pipeline:
         The report says again what the last refresh said of the sources.
         """
         started = self._clock()
+        stages: dict[str, float] = {}
         channel = channel_of(settings, self._public_url)
-        shown, outcomes = self._put_on_air(channel, settings, now, {})
+        shown, outcomes = self._put_on_air(channel, settings, now, stages)
         last = next((decode(run.report) for run in self._store.runs(channel.id)), Report(channel.id, ""))
         report = replace(
             last,
@@ -144,6 +145,7 @@ class Pipeline:
             status="failed" if last.status == "failed" else status((), outcomes.values()),
             documents=outcomes,
             seconds=round(self._clock() - started, 3),
+            stages=stages,
             **said(shown),
         )
         self._finish(report, shown, now)

@@ -1,7 +1,7 @@
 """How a channel stands: what it has published, and what its last refresh said."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,7 @@ _BY_ITSELF = (
     *("rendering", "not_yet", "expired", "same_story", "excluded", "over_budget", "row_full", "row_too_old"),
 )
 _LISTED = 100
+_LATE = timedelta(minutes=5)
 
 
 class OffAir(Struct, frozen=True):
@@ -118,6 +119,10 @@ class Schedule(Struct, frozen=True):
     at: datetime | None = None
     next: datetime | None = None
     sources: Mapping[str, Pull] = {}
+
+    def overdue(self, now: datetime) -> bool:
+        """Tell whether it should have been refreshed long ago: whoever does that is away, or busy."""
+        return self.next is not None and now - self.next > _LATE
 
 
 def schedule(store: Store, channel: str) -> Schedule:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -61,6 +62,12 @@ def accept(dialog: Dialog) -> None:
 
 def words(page: Page) -> str:
     return re.sub(r"\s+", " ", page.locator("main").inner_text())
+
+
+def for_everybody(page: Page, where: str) -> None:
+    assert sideways(page) == 0, where
+    found = Axe().run(page)
+    assert not found.violations_count, f"{where}\n{found.generate_report()}"
 
 
 # The remote
@@ -258,6 +265,36 @@ def test_login_and_a_wrong_token_and_a_forged_form(
     store.close()
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_login_is_for_everybody(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("FEEDSVC_ADMIN_TOKEN", "s3cret")
+    store = open_store("sqlite:///test.db", tmp_path)
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
+    page = context.new_page()
+
+    def make(url: str) -> Flask:
+        channel = {"id": "demo", "title": "Demo", "source": ({"kind": "demo"},)}
+        settings = Settings(server={"public_url": url}, channel=(channel,))
+        return create_app(store, settings, LocalBlobs(tmp_path), now=app.now)
+
+    with served(make) as url:
+        page.goto(f"{url}/")
+        for_everybody(page, "login")
+        page.get_by_label("Your name").fill("Ann")
+        page.get_by_label("Token").fill("wrong")
+        page.keyboard.press("Enter")
+        page.get_by_role("alert").wait_for()
+        for_everybody(page, "login refused")
+        page.get_by_label("Token").fill("s3cret")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Log out").wait_for()
+        for_everybody(page, "logged in")
+    context.close()
+    store.close()
+
+
 # Without a script, on a phone, calmly, and for everybody
 
 
@@ -295,9 +332,7 @@ def test_every_page_is_for_everybody_and_none_scrolls_sideways(
     page = context.new_page()
     for path in paths(here):
         page.goto(here.url + path)
-        assert sideways(page) == 0, path
-        found = Axe().run(page)
-        assert not found.violations_count, f"{path}\n{found.generate_report()}"
+        for_everybody(page, path)
     context.close()
 
 

@@ -23,7 +23,7 @@ def test_both_show_a_clean_json_feed() -> None:
     screen = read("wizard", feed(clip("a1"), clip("a2")))
     assert ids(screen) == {"Playlist: World": ["a1", "a2"]}
     assert screen.rows[0].tiles[0] == Tile(
-        "a1", "Title a1", "Long a1", "http://tv/a1.jpg", "http://tv/a1.mp4"
+        "a1", "Title a1", "Long a1", "http://tv/a1.jpg", "http://tv/a1.mp4", short="Short a1"
     )
 
 
@@ -32,7 +32,9 @@ def test_both_show_a_clean_mrss_feed() -> None:
     assert [tile.title for tile in screen.rows[0].tiles] == ["Title a1", "Title a2"]
     assert screen.rows[0].tiles[0] == Tile("", "Title a1", "Short a1", "http://tv/a1.jpg", "http://tv/a1.mp4")
     tile = wizard(mrss(entry("a1")), "roku.xml").rows[0].tiles[0]
-    assert tile == Tile("a1", "Title a1", "Short a1", "http://tv/a1.jpg", "http://tv/a1.mp4")
+    assert tile == Tile(
+        "a1", "Title a1", "Short a1", "http://tv/a1.jpg", "http://tv/a1.mp4", short="Short a1"
+    )
 
 
 def test_c10_unseen_finds_the_mistaken_identity() -> None:

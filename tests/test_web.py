@@ -33,6 +33,7 @@ from feedsvc.web import create_app, errors, media, published, wrap
 from feedsvc.web.published import Feeds, Published
 from tests.articles import NOON, article, channel
 from tests.bench import serve
+from tests.feeds_strategies import programmes
 
 PUBLIC = "https://tv.example.org"
 SETTINGS = Settings(
@@ -642,6 +643,39 @@ def test_preview_offers_our_captions_as_webvtt(
     store.publish(documents(article(1, captions=(Caption(url, "en"),))))
     (poster,) = page(plain.get("/preview/demo?reader=wizard&format=roku")).cssselect("a.poster")
     assert poster.get("data-captions") == offered
+
+
+@pytest.mark.parametrize("reader", ["template", "wizard"])
+def test_preview_shows_a_series_as_one_tile_that_opens_its_seasons(
+    plain: Client, store: Store, reader: str
+) -> None:
+    feed = programmes()
+    store.publish(
+        [
+            replace(document_of(FORMATS["roku"].write(feed), FORMATS["roku"], feed, NOON), channel="demo"),
+        ]
+    )
+    shown = page(plain.get(f"/preview/demo?reader={reader}&format=roku"))
+    told = {words(tile.cssselect("strong")[0]): tile for tile in shown.cssselect("a.poster[href^='#']")}
+    assert {title: words(tile.cssselect(".count")[0]) for title, tile in told.items()} == {
+        "Evening News": "3 episodes",
+        "The pier": "1 episode",
+    }
+    seasons = [words(shelf.cssselect("h3 bdi")[0]) for shelf in shown.cssselect(".shelf.episodes")]
+    assert len([title for title in seasons if title.startswith("Evening News · Season")]) == 2
+    (opened,) = shown.cssselect(str(told["Evening News"].get("href")))
+    assert words(opened.cssselect("a.poster strong")[0]) == "Evening News 21 Nov"
+    assert all(tile.get("data-kind") == "hls" for tile in opened.cssselect("a.poster"))
+
+
+def test_what_stands_above_the_rows_is_what_the_reader_has_there(plain: Client, store: Store) -> None:
+    """The wizard's grid tells the short description, its page of an item the long one."""
+    store.publish(documents(article(1, summary="In short."), article(2)))
+    shown = page(plain.get("/preview/demo?reader=wizard&format=roku"))
+    poster = shown.cssselect("a.poster")[0]
+    assert words(shown.cssselect("#hero .description")[0]) == "In short."
+    assert words(poster.cssselect(".about")[0]) == "In short."
+    assert words(poster.cssselect(".whole")[0]).startswith("In short. The first paragraph")
 
 
 def test_preview_lists_what_is_left_out_by_reason(plain: Client, store: Store) -> None:

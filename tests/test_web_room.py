@@ -16,6 +16,7 @@ from feeds.model import Issue, Video, Window
 from feedsvc.desk import less
 from feedsvc.progress import Live
 from feedsvc.settings import Settings
+from feedsvc.standing import Schedule, tell_schedule
 from feedsvc.store import Edit
 from feedsvc.web import create_app
 from feedsvc.web.runs import events
@@ -105,9 +106,9 @@ def test_what_happened_is_told_once_for_all_feeds(browser: Client, desk: Desk, f
     desk.told(FakeSource(story(1, film, title="A new bridge"), story(2, film)), now=NOON + 3 * MINUTE)
     path = f"/item/demo/{ids(desk)['A new bridge']}"
     said = words(browser.get(path)).partition("What happened to it")[2].partition("Change it by hand")[0]
-    assert said.split() == (
+    assert " ".join(said.split()) == (
         "Changed in 1 minute title Story 1 A new bridge Came on air 2 minutes agoFirst seen 2 minutes ago"
-    ).split()
+    )
 
 
 def test_what_happened_in_some_feeds_only_names_them(browser: Client, desk: Desk) -> None:
@@ -182,6 +183,22 @@ def test_versions_say_what_changed_and_one_can_go_back(browser: Client, desk: De
     send(browser, "/versions/demo", "/versions/demo/release")
     assert desk.store.desk.held("demo") is None
     assert send(browser, "/versions/demo", "/versions/demo/back", to="then").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(1, "in 1 minute"), (-4, "4 minutes ago"), (-6, "overdue"), (None, "not planned")]
+)
+def test_a_channel_that_nobody_refreshes_is_told_to_be_overdue(
+    browser: Client, desk: Desk, minutes: int | None, told: str
+) -> None:
+    now = NOON + 2 * MINUTE
+    following = None if minutes is None else now + minutes * MINUTE
+    tell_schedule(desk.store, "demo", Schedule(NOON, following))
+    assert f"Next{told}" in words(browser.get("/"))
+    late = told == "overdue"
+    assert (
+        "Overdue It was to be refreshed 6 minutes ago, and was not." in words(browser.get("/runs/demo"))
+    ) == late
 
 
 def test_a_channel_is_held_with_a_reason(browser: Client, desk: Desk) -> None:

@@ -12,8 +12,9 @@ from feeds.rules import Rule, Rules, issue, meanings
 class Tile(Struct, frozen=True):
     """What stands in a row: texts empty where the reader shows none; `plays` is the video's address.
 
-    `captions` are the addresses of those it offers. A series plays nothing itself: its `episodes` do, or the
-    episodes of the seasons that stand there.
+    `captions` are the addresses of those it offers. `short` is what stands above the rows while it is in
+    focus, None where that is the `description`, which else stands on a page of its own. A series plays
+    nothing itself: its `episodes` do, or the episodes of the seasons that stand there.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Tile(Struct, frozen=True):
     plays: str
     episodes: tuple["Tile", ...] = ()
     captions: tuple[str, ...] = ()
+    short: str | None = None
 
 
 class ShownRow(Struct, frozen=True):

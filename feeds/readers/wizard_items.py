@@ -27,6 +27,7 @@ class Item(Struct):
     id: object = None
     title: object = None
     description: object = None
+    short: object = None
     picture: object = None
     url: object = None
     released: object = None
@@ -52,6 +53,7 @@ def from_json(content: object, *, series: bool = False, season: bool = False) ->
         id=dot(content, "id"),
         title=dot(content, "title") if number is None else f"Season {to_str(number)}",
         description=short if long is None else long,
+        short=short,
         picture=dot(content, "thumbnail"),
         url=_url(content),
         released=dot(content, "releaseDate"),
@@ -124,7 +126,7 @@ def from_mrss(element: Element) -> Item:
             case "media:title":
                 item.title = node.text
             case "media:description":
-                item.description = node.text
+                item.description = item.short = node.text
             case "media:thumbnail":
                 item.picture = node.attributes.get("url")
             case "media:content":
@@ -176,4 +178,5 @@ def _tile(item: Item) -> Tile:
         field(item.id), field(item.title), field(item.description), field(item.picture), field(item.url),
         episodes=tuple(map(_tile, (*item.seasons, *item.episodes))),
         captions=tuple(filter(None, map(field, item.captions))),
+        short=field(item.short),
     )  # fmt: skip

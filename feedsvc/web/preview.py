@@ -35,7 +35,11 @@ _KINDS = {"shortForm": "Short form", "tvSpecial": "Special", "movie": "Movie", "
 
 
 class Poster(Struct, frozen=True):
-    """A tile as a page shows it: addresses a browser may follow, empty when there are none."""
+    """A tile as a page shows it: addresses a browser may follow, empty when there are none.
+
+    `about` is what stands above the rows while it is in focus, `description` what its page on the TV says.
+    A series plays nothing itself; it `opens` the shelf of that anchor, the first of those of its episodes.
+    """
 
     title: str
     description: str
@@ -45,13 +49,17 @@ class Poster(Struct, frozen=True):
     captions: str = ""
     id: str = ""
     facts: tuple[str, ...] = ()
+    about: str = ""
+    opens: str = ""
+    episodes: int = 0
 
 
 class Shelf(Struct, frozen=True):
-    """A row of posters, titled as the reader titles it."""
+    """A row of posters, titled as the reader titles it; with an `anchor` the episodes of a series."""
 
     title: str
     posters: tuple[Poster, ...]
+    anchor: str = ""
 
 
 class Picture(Struct, frozen=True):
@@ -73,6 +81,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     channels = [channel.id for channel in settings.channel]
     public_url = settings.server.public_url
     blueprint.add_app_template_filter(lambda moment: ago(moment, now()), "ago")
+    blueprint.add_app_template_test(lambda schedule: schedule.overdue(now()), "overdue")
     blueprint.add_app_template_filter(kilobytes, "kilobytes")
     blueprint.add_app_template_filter(lambda url: web_url(url) or "", "link")
     blueprint.add_app_template_filter(qr_code, "qr")
@@ -160,24 +169,38 @@ def _listing(id_: str, told: Mapping[str, str], public_url: str) -> Poster:
 
 
 def _shelves(screen: Screen, public_url: str) -> Iterator[Shelf]:
+    """Yield the rows, then what each series in them opens, once in however many rows it stands."""
+    series: dict[Tile, str] = {}
     for row in screen.rows:
-        tiles = (leaf for tile in row.tiles for leaf in _leaves(tile))
-        yield Shelf(row.title, tuple(_poster(tile, public_url) for tile in tiles))
+        for tile in row.tiles:
+            if tile.episodes:
+                series.setdefault(tile, f"series-{len(series) + 1}")
+        posters = (_poster(tile, public_url, series.get(tile, "")) for tile in row.tiles)
+        yield Shelf(row.title, tuple(posters))
+    for tile, anchor in series.items():
+        yield from _seasons(tile, anchor, public_url)
 
 
-def _leaves(tile: Tile) -> Iterator[Tile]:
-    """Yield what can be played of a tile: itself, or the episodes of a series."""
-    if not tile.episodes:
-        yield tile
-    for episode in tile.episodes:
-        yield from _leaves(episode)
+def _seasons(series: Tile, anchor: str, public_url: str) -> Iterator[Shelf]:
+    """Yield the episodes of a series: those of each season, then those of none."""
+    seasons = [(season.title, season.episodes) for season in series.episodes if season.episodes]
+    loose = tuple(episode for episode in series.episodes if not episode.episodes)
+    for n, (title, episodes) in enumerate((*seasons, *([("", loose)] if loose else ()))):
+        named = " · ".join(filter(None, (series.title, title)))
+        posters = tuple(_poster(episode, public_url) for episode in episodes)
+        yield Shelf(named, posters, f"{anchor}-{n}" if n else anchor)
 
 
-def _poster(tile: Tile, public_url: str) -> Poster:
+def _poster(tile: Tile, public_url: str, opens: str = "") -> Poster:
     plays = _browsable(tile.plays, public_url)
-    picture, spoken = _browsable(tile.picture, public_url), next(iter(tile.captions), "")
-    captions = webvtt(spoken, public_url)
-    return Poster(tile.title, tile.description, picture, plays, kind(plays), captions, tile.id)
+    return Poster(
+        *(tile.title, tile.description, _browsable(tile.picture, public_url), plays, kind(plays)),
+        captions=webvtt(next(iter(tile.captions), ""), public_url),
+        id=tile.id,
+        about=tile.description if tile.short is None else tile.short,
+        opens=opens,
+        episodes=sum(len(one.episodes) or 1 for one in tile.episodes),
+    )
 
 
 def webvtt(url: str, public_url: str) -> str:

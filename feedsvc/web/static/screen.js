@@ -12,6 +12,7 @@ const rows = () =>
 
 function focusOn(poster) {
   rows().find((row) => row.includes(poster)).forEach((other) => (other.tabIndex = other === poster ? 0 : -1));
+  shelves.style.setProperty("--hero-height", `${hero.offsetHeight}px`);
   poster.focus({ preventScroll: true });
   poster.scrollIntoView({ inline: "center", block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
 }
@@ -79,10 +80,24 @@ function picture(poster) {
   return video(poster.href, poster.dataset.captions);
 }
 
+// A series opens the shelf of its episodes; Esc goes back to where it was opened from.
+const opened = new Map();
+
+function enter(poster) {
+  if (!poster.hash || poster.pathname !== location.pathname) return play(poster);
+  const shelf = document.getElementById(poster.hash.slice(1));
+  opened.set(poster.hash.slice(1), poster);
+  focusOn(shelf.querySelector("a.poster"));
+}
+
+function back(poster) {
+  const from = [...opened].find(([anchor]) => poster.closest(".shelf").id.startsWith(anchor));
+  if (from) focusOn(from[1]);
+}
+
 function play(poster) {
-  const [title, about] = ["strong", ".about"].map((part) => poster.querySelector(part).textContent);
-  player.querySelector("h2").textContent = title;
-  player.querySelector(".caption p").textContent = about;
+  player.querySelector("h2").textContent = poster.querySelector("strong").textContent;
+  player.querySelector(".caption p").textContent = (poster.querySelector(".whole") ?? poster.querySelector(".about")).textContent;
   stage.replaceChildren(picture(poster));
   player.showModal();
 }
@@ -99,6 +114,7 @@ if (shelves) {
     const poster = event.target.closest("a.poster");
     if (!poster || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === "i") poster.parentElement.querySelector(".more")?.click();
+    if (event.key === "Escape") back(poster);
     const next = neighbour(poster, event.key);
     if (!next) return;
     event.preventDefault();
@@ -109,7 +125,7 @@ if (shelves) {
     if (!poster || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     focusOn(poster);
-    play(poster);
+    enter(poster);
   });
   player.addEventListener("close", () => stage.replaceChildren());
   player.addEventListener("click", (event) => event.target === player && player.close());
