@@ -194,7 +194,7 @@ def test_a_channel_that_nobody_refreshes_is_told_to_be_overdue(
     now = NOON + 2 * MINUTE
     following = None if minutes is None else now + minutes * MINUTE
     tell_schedule(desk.store, "demo", Schedule(NOON, following))
-    assert f"Next{told}" in words(browser.get("/"))
+    assert f"Last refresh2 minutes ago Next{told}" in words(browser.get("/"))
     late = told == "overdue"
     assert (
         "Overdue It was to be refreshed 6 minutes ago, and was not." in words(browser.get("/runs/demo"))
@@ -251,6 +251,24 @@ def test_a_refresh_is_told_as_it_goes_on(desk: Desk) -> None:
 
 def test_nobody_is_told_of_a_refresh_that_is_not(desk: Desk) -> None:
     assert told(events(desk.store, "demo")) == [{"waiting": False, "going": None}]
+
+
+def test_whoever_watches_a_refresh_that_does_not_begin_gets_signs_of_life(desk: Desk) -> None:
+    desk.store.ask("demo", NOON)
+    lines = list(events(desk.store, "demo", sleep=lambda _: None))
+    assert lines[0].startswith("data: ")
+    assert set(lines[1:]) == {":\n\n"}
+    assert 100 < len(lines) < 200, "one in five seconds, for ten minutes"
+
+
+def test_watchers_leave_threads_for_the_feeds(browser: Client, desk: Desk) -> None:
+    desk.store.ask("demo", NOON)
+    watching = [browser.get("/runs/demo/live", buffered=False) for _ in range(9)]
+    assert [one.status_code for one in watching] == [*[200] * 8, 204]
+    watching[0].close()
+    assert browser.get("/runs/demo/live", buffered=False).status_code == 200
+    for one in watching:
+        one.close()
 
 
 def test_every_change_wants_the_forms_secret(browser: Client, desk: Desk) -> None:

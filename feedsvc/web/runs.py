@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from threading import BoundedSemaphore
 
 import msgspec
 from flask import Blueprint, Response, g, redirect, render_template, url_for
@@ -17,11 +18,15 @@ from feedsvc.web.channels import chosen
 SHOWN = 50
 # How often, in seconds, it is looked how a refresh goes on, and for how long one watcher is told.
 _LOOKS, _WATCHES = 0.2, 600
+# After so many looks without news a sign of life is sent: whoever is gone is noticed by nothing else.
+_SILENT = 25
 
 
 def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     """Return the page of refreshes."""
     blueprint = Blueprint("runs", __name__)
+    # Each watcher holds one of the server's threads, and feeds must always find one free.
+    free = BoundedSemaphore(max(1, settings.server.threads // 8))
 
     @blueprint.get("/runs/<channel>")
     def runs(channel: str) -> str:
@@ -45,8 +50,12 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     def live(channel: str) -> Response:
         """Tell how the refresh that was asked for goes on, as server-sent events."""
         chosen(settings, channel)
+        if not free.acquire(blocking=False):
+            return Response(status=204)  # what makes a browser ask no more
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return Response(events(store, channel), mimetype="text/event-stream", headers=headers)
+        response = Response(events(store, channel), mimetype="text/event-stream", headers=headers)
+        response.call_on_close(free.release)
+        return response
 
     return blueprint
 
@@ -54,13 +63,15 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
 def events(store: Store, channel: str, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
     """Yield where the refresh of a channel is whenever that changes, until it has ended."""
     last = b""
-    for _ in range(int(_WATCHES / _LOOKS)):
+    for look in range(int(_WATCHES / _LOOKS)):
         waiting = channel in store.asked()
         where = going(store, channel)
         told = msgspec.json.encode({"waiting": waiting, "going": where})
         if told != last:
             last = told
             yield f"data: {told.decode()}\n\n"
+        elif look % _SILENT == 0:
+            yield ":\n\n"
         if not waiting and (where is None or where.status):
             return
         sleep(_LOOKS)
