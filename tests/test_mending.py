@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from feeds import FORMATS
 from feeds.mending import CODES, Mended, Told, mend
 from feeds.mending.mended import ROOM
-from feeds.mending.values import listed
 from feeds.readers import READERS, Screen, Tile
+from feeds.values import listed
 from tests.feeds_strategies import NASTY, newsroom, small
 from tests.make_invalid import FAULTS, good
 from tests.tv_feeds import clip, entry, feed, mrss, series, tagged
@@ -222,7 +222,7 @@ def test_ids_that_work_are_kept_and_others_are_new_and_followed_by_the_playlists
         ("PG", {"rating": "PG", "ratingSource": "MPAA"}),
         ("TV-PG", {"rating": "TVPG", "ratingSource": "USA_PR"}),
         ("pg-13", {"rating": "PG13", "ratingSource": "MPAA"}),
-        ({"rating": "G", "ratingSource": "USA_PR"}, {"rating": "G", "ratingSource": "MPAA"}),
+        ({"rating": "G", "ratingSource": "USA_PR"}, {"rating": "TVG", "ratingSource": "USA_PR"}),
         ({"rating": "12A", "ratingSource": "BBFC"}, {"rating": "12A", "ratingSource": "BBFC"}),
         ("everybody", {"rating": "UNRATED"}),
         (None, {"rating": "UNRATED"}),
@@ -274,6 +274,7 @@ def test_dates_are_read_as_they_are_written() -> None:
     assert item["content"]["dateAdded"] == "2024-02-01T08:00:00+00:00"
     assert first(feed(clip("a1", releaseDate="2024-02-01T23:00:00-05:00")))["releaseDate"] == "2024-02-01"
     assert first(feed(clip("a1", releaseDate="soon")))["releaseDate"] == "2026-11-28"
+    assert first(feed(clip("a1", releaseDate="22-08-02")))["releaseDate"] == "2022-08-02"
 
 
 def test_texts_are_plain_and_fit() -> None:
@@ -370,15 +371,18 @@ def test_captions_ad_breaks_and_credits_are_completed_or_left_out() -> None:
     content = {
         **clip("a1")["content"],
         "captions": [{"url": "https://tv/1.srt", "Language": "es"}, {"url": ""}, "x"],
-        "adBreaks": ["00:00:40", 10, "00:05:00", "soon"], "trickPlayFiles": [{"url": "https://tv/1.bif"}],
+        "adBreaks": ["00:00:40", 10, "00:05:00", "soon"],
+        "trickPlayFiles": [{"url": "https://tv/1.bif"}, {"url": "https://tv/1.jpg"}],
     }  # fmt: skip
-    item = first(feed(clip("a1", content=content, credits=[{"name": "Ada"}], externalIds="tt1")))
+    people = [{"name": "Ada"}, {"name": "Otto", "role": "Actor", "birthDate": "1931-01-01"}]
+    item = first(feed(clip("a1", content=content, credits=people, externalIds="tt1")))
     assert item["content"]["captions"] == [
         {"url": "https://tv/1.srt", "language": "es", "captionType": "SUBTITLE"}
     ]
     assert item["content"]["adBreaks"] == ["00:00:10", "00:00:40"]
     assert item["content"]["trickPlayFiles"] == [{"url": "https://tv/1.bif", "quality": "HD"}]
-    assert (item["credits"], item["externalIds"]) == ([], [])
+    assert item["credits"] == [{"name": "Otto", "role": "actor", "birthDate": "1931-01-01"}]
+    assert item["externalIds"] == []
 
 
 # -- rows ------------------------------------------------------------------------------------------

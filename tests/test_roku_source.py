@@ -127,12 +127,19 @@ def test_an_item_stands_in_the_row_that_names_it_and_other_rows_are_tags() -> No
         ({"rating": "PG-13"}, Rating("PG13", "MPAA")),
         ({"rating": {"rating": "14+", "ratingSource": "CPR"}}, Rating("14+", "CPR")),
         ({"rating": "not rated"}, Rating("UNRATED", "")),
+        ({"rating": "18", "ratingSource": "FSK"}, Rating("18", "FSK")),
+        ({"rating": "everybody"}, Rating("everybody", "")),
         ({"rating": None}, None),
         ({}, None),
     ],
 )
 def test_ratings(said: dict[str, object], meant: Rating | None) -> None:
     assert one(**said).rating == meant
+
+
+def test_a_genre_is_the_nearest_of_roku_s_and_its_own_name_a_tag() -> None:
+    told = one(genres=["Sport", "Sci-Fi", "Weather", "news"])
+    assert (told.genres, told.tags) == (("sports", "science fiction", "news"), ("Sport", "Sci-Fi", "Weather"))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +175,7 @@ def test_the_day_of_release_gets_its_minute_from_when_it_was_added() -> None:
         ({"rating": "TVG"}, "roku_rating"),
         ({"releaseDate": "soon"}, "roku_date"),
         ({"genres": ["News", "Weather"]}, "roku_genre"),
+        ({"id": None, "guid": "a1"}, "roku_shape"),
         ({"content": {"videos": [{"url": "http://tv.example/v.mp4"}]}}, "roku_http"),
         ({"content": {"videos": [{"url": FILM}], "trickPlayFiles": [{"url": "/v.jpg"}]}}, "roku_trick_play"),
         ({"id": None}, "roku_no_id"),

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from feeds import loose_json, text
+from feeds import loose_json, text, values
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -56,20 +56,7 @@ def json_value(document: str) -> tuple[object, bool]:
         found = loose_json.read(document)
     except ValueError:
         return None, False
-    return _fit(found.value), not found.fault
-
-
-def _fit(value: object, depth: int = 0) -> object:
-    """Return the value with texts that any tool takes, and nothing nested deeper than a feed is."""
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if depth > 20:
-        return None
-    if isinstance(value, list):
-        return [_fit(part, depth + 1) for part in value]
-    if isinstance(value, dict):
-        return {str(_fit(key)): _fit(part, depth + 1) for key, part in value.items()}
-    return None if isinstance(value, float) and value - value != 0 else value
+    return values.fit(found.value), not found.fault
 
 
 def xml_root(document: str) -> tuple[Element | None, bool]:

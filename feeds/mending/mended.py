@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from feeds import rules
+from feeds import rules, values
 from feeds.model import Issue
 from feeds.rules import Rule, Rules
 
@@ -65,7 +65,8 @@ class Told(Struct, frozen=True):
     def when(self, *texts: object) -> datetime | None:
         """Return the first of the texts that is a date."""
         for written in texts:
-            if isinstance(written, str) and (found := rules.day(written) or self.moment(written)):
+            date = values.whole_year(written) if isinstance(written, str) else ""
+            if date and (found := rules.day(date) or self.moment(date)):
                 return found if found.tzinfo else found.replace(tzinfo=UTC)
         return None
 

@@ -8,8 +8,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from feeds import rules, text
-from feeds.mending import values
+from feeds import rules, text, values
 from feeds.mending.document import decoded, xml_root
 from feeds.mending.mended import ROOM, Mended, Told, done, in_parts, outcome, unreadable
 from feeds.model import Issue
@@ -25,7 +24,6 @@ _HEAD = (
     'xmlns:dcterms="http://purl.org/dc/terms/"><channel>'
 )
 _TAIL = "</channel></rss>"
-_FILMS = (".mp4", ".m4v", ".mov", ".m3u8", ".mpd", ".ism", ".webm", ".mkv", ".ts")
 _NO_FILMS = (".mp3", ".m4a", ".aac", ".ogg", ".wav", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf")
 _ROW = 60
 _KEPT = ("media:rating", "media:keywords", "media:credit", "media:copyright", "media:restriction")
@@ -113,7 +111,7 @@ class _Work:
         )
         given = item.said("media:description", "description") or _first(holders, "media:description")
         given = given or item.said("itunes:summary", "content:encoded", "itunes:subtitle") or title
-        said = values.clipped(given, rules.SHORT)
+        said = text.clip(given, rules.SHORT)
         picture = self._picture(item, holders, video)
         written = item.said("pubDate", "dc:date", "dcterms:modified", "atom:updated")
         moment = self.told.when(written) or self.updated or self.told.now
@@ -177,7 +175,7 @@ class _Work:
         ]
         named = named or values.texts(item.said("media:keywords", "itunes:keywords"))[:1]
         named = named or [part.get("text") for part in self.channel.all("itunes:category")][:1]
-        short = (values.clipped(name, _ROW) for name in named)
+        short = (text.clip(name, _ROW) for name in named)
         spelled = [self.spelling.setdefault(name.casefold(), name) for name in short if name]
         return list(dict.fromkeys(spelled)) or ["Latest"]
 
@@ -198,10 +196,10 @@ class _Work:
             yield "".join((head, *chosen, _TAIL)).encode()
 
     def _channel(self) -> Iterator[str]:
-        title = values.clipped(self.channel.said("title") or "Channel", 200)
+        title = text.clip(self.channel.said("title") or "Channel", 200)
         yield _element("title", title)
         yield _element("link", values.address(self.channel.said("link"), self.told.base))
-        yield _element("description", values.clipped(self.channel.said("description") or title, rules.LONG))
+        yield _element("description", text.clip(self.channel.said("description") or title, rules.LONG))
         yield _element("language", self.language)
         newest = max((moment for moment, _ in self.items), default="")
         yield _element("lastBuildDate", text.iso_z(self.updated) if self.updated else newest)
@@ -232,7 +230,7 @@ def _rank(content: _Part) -> tuple[bool, int, int]:
 def _is_film(url: str, part: _Part) -> bool:
     path = url.lower().partition("?")[0].partition("#")[0]
     told = f"{part.get('medium')} {part.get('type')}".lower()
-    if path.endswith(_FILMS):
+    if values.is_film(url):
         return True
     if path.endswith(_NO_FILMS) or any(
         kind in told for kind in ("image", "audio/m", "text/", "pdf", "document")

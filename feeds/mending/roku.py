@@ -5,48 +5,22 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from feeds import rules, text
-from feeds.mending import values
+from feeds import direct_publisher, rules, text, values
+from feeds.direct_publisher import LISTS, Entry
 from feeds.mending.document import decoded, json_value
 from feeds.mending.mended import ROOM, Mended, Told, differences, done, in_parts, outcome, unreadable
-from feeds.mending.roku_item import Items, changes, is_item
+from feeds.mending.roku_item import Items, changes
 from feeds.mending.rows import with_ids, with_rows
-from feeds.mending.values import Json, spelled, spellings
 from feeds.model import Issue
-
-LISTS = ("movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
-_ROOT_NAMES = spellings(
-    (*LISTS, "providerName", "lastUpdated", "language", "categories", "playlists"),
-    videos="shortFormVideos", shortforms="shortFormVideos", shortformvideo="shortFormVideos", movie="movies",
-    livefeed="liveFeeds", live="liveFeeds", tvspecial="tvSpecials", shows="series", tvshows="series",
-    provider="providerName", title="providerName", updated="lastUpdated",
-)  # fmt: skip
-_SHORT_FORM = 15 * 60
+from feeds.programme import SHORT_FORM
+from feeds.values import Json
 
 
 def mend(body: bytes, told: Told) -> Mended:
     """Return the mended feed, in several documents if it is too large for one."""
     value, whole = json_value(decoded(body))
-    root = _root(value)
-    if root is None:
-        return unreadable()
-    return outcome(_Work(root, told), whole)
-
-
-def _root(value: object, depth: int = 3) -> Json | None:
-    """Return the object that holds the lists, be it wrapped in a list or another object."""
-    if isinstance(value, list):
-        feeds = [found for part in value[:10] if (found := _root(part, depth - 1)) and depth]
-        if feeds:
-            return feeds[0]
-        return {"shortFormVideos": value} if any(map(is_item, value)) else None
-    if not isinstance(value, dict):
-        return None
-    root = spelled(value, _ROOT_NAMES)
-    if any(is_item(item) for part in root.values() if isinstance(part, list) for item in part):
-        return root
-    inner = (_root(part, depth - 1) for part in value.values() if depth and isinstance(part, dict | list))
-    return next(filter(None, inner), None)
+    found = direct_publisher.root(value)
+    return outcome(_Work(found[0], told), whole) if found else unreadable()
 
 
 class _Work:
@@ -63,9 +37,8 @@ class _Work:
 
     def mended(self) -> Iterator[Issue]:
         """Mend everything; yield what was done."""
-        for name, part in list(self.root.items()):
-            if name not in ("categories", "playlists") and isinstance(part, list | dict):
-                yield from self._list(name, part)
+        for entry in direct_publisher.entries(self.root):
+            yield from self._item(entry)
         shown, issues = with_ids(self.items)
         yield from issues
         rows = with_rows(self.root, self.items, shown)
@@ -73,24 +46,18 @@ class _Work:
         self.categories, self.playlists = rows.categories, rows.playlists
         yield from rows.issues
 
-    def _list(self, name: str, part: object) -> Iterator[Issue]:
-        for number, value in enumerate(values.listed(part)):
-            if isinstance(value, dict) and (name in LISTS or is_item(value)):
-                yield from self._item(name, f"/{name}/{number}", value)
-
-    def _item(self, name: str, where: str, value: Json) -> Iterator[Issue]:
-        # The name of a list no reader knows is what its items have in common: a row, if they are several.
-        value = value if name in LISTS else {"tags": [name], **value}
-        item, before = self.of_items.mended(value)
+    def _item(self, entry: Entry) -> Iterator[Issue]:
+        name, where = entry.list, entry.where
+        item = self.of_items.mended(entry.item)
         if item is None:
-            yield done("left_out_no_video", where, rules.quoted(values.words(before.get("title"))))
+            yield done("left_out_no_video", where, rules.quoted(values.words(entry.item.get("title"))))
             return
         home = _home(name, item)
         if home != name:
             yield done("mended_shape", where, f"it is now in `{home}`")
         if home == "liveFeeds" and item.get("thumbnail"):
             item = {**item, "brandedThumbnail": item.get("brandedThumbnail") or item["thumbnail"]}
-        yield from changes(before, item, where)
+        yield from changes(entry.given, item, where)
         self.items.setdefault(home, []).append(item)
 
     def _scalars(self) -> Iterator[Issue]:
@@ -188,4 +155,4 @@ def _home(name: str, item: Json) -> str:
     if name in LISTS and name != "series":
         return name
     length = values.whole(values.tables(item["content"])[0].get("duration")) or 0
-    return "shortFormVideos" if length <= _SHORT_FORM else "tvSpecials"
+    return "shortFormVideos" if length <= SHORT_FORM else "tvSpecials"

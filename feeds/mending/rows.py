@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from feeds import rules, text
-from feeds.mending import values
+from feeds import direct_publisher, rules, text, values
+from feeds.direct_publisher import Row
 from feeds.mending.mended import done
-from feeds.mending.values import Json
 from feeds.model import Issue
+from feeds.values import Json
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _SPLITS = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
@@ -110,17 +110,17 @@ class _Rows:
             for tag in values.texts(item.get("tags")):
                 self.tagged.setdefault(tag.lower(), set()).add(str(item["id"]))
         self.given = {name: values.tables(root.get(name)) for name in ("categories", "playlists")}
-        self.lists = {values.words(p.get("name")): self._ids(p) for p in self.given["playlists"]}
+        self.root = root
         self.categories: list[Json] = []
         self.playlists: list[Json] = []
         self.reached: set[str] = set()
 
     def made(self) -> Rows:
-        for category in self.given["categories"]:
-            self._keep(category)
+        for row in direct_publisher.rows(self.root):
+            self._keep(row)
         if not self.categories:
-            for name, ids in self.lists.items():
-                self._add(name or "Playlist", ids, "manual")
+            for name, ids in direct_publisher.playlists(self.root).items():
+                self._add(name or "Playlist", self._shown(ids), "manual")
         if not self.categories:
             self._by_tag()
         hidden = [str(item["id"]) for item in self.items if item["id"] not in self.reached]
@@ -129,30 +129,18 @@ class _Rows:
         issues = [done("mended_row", f"/{name}") for name, rows in now.items() if rows != self.given[name]]
         return Rows(self.categories, self.playlists, issues)
 
-    def _ids(self, playlist: Json) -> list[str]:
-        wanted = (self.shown.get(values.words(given)) for given in values.listed(playlist.get("itemIds")))
-        return list(dict.fromkeys(filter(None, wanted)))
+    def _shown(self, olds: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(filter(None, map(self.shown.get, olds))))
 
-    def _keep(self, category: Json) -> None:
+    def _keep(self, row: Row) -> None:
         """Keep a category that shows something, in a way both readers understand."""
-        query, playlist = (values.words(category.get(name)) for name in ("query", "playlistName"))
-        order = str(category.get("order"))
-        ids = self._listed_as(playlist)
-        name = values.words(category.get("name")) or playlist or query or "More"
-        if ids:
-            self._add(name, ids, order, playlist)
-        elif query:
-            self._ask(name, query, order)
+        if ids := self._shown(row.ids):
+            self._add(row.name or "More", ids, row.order, row.playlist)
+        elif row.terms:
+            self._ask(row.name, row.terms, row.order)
 
-    def _listed_as(self, name: str) -> list[str]:
-        folded = {known.lower().strip(): ids for known, ids in reversed(self.lists.items())}
-        return self.lists.get(name) or folded.get(name.lower().strip(), []) if name else []
-
-    def _ask(self, name: str, query: str, order: str) -> None:
-        alternatives = [
-            re.split(r"\s+AND\s+|\s*&&\s*", part) for part in re.split(r"\s+OR\s+|\s*\|\|\s*", query)
-        ]
-        terms = [[self._term(term) for term in every] for every in alternatives]
+    def _ask(self, name: str, wanted: Iterable[Iterable[str]], order: str) -> None:
+        terms = [[self._term(term) for term in every] for every in wanted]
         ids = set().union(
             *(set.intersection(*(self.tagged.get(t.lower(), set()) for t in every)) for every in terms)
         )
@@ -168,8 +156,7 @@ class _Rows:
 
     def _term(self, term: str) -> str:
         """Return a tag as a query can name it: one with an "and" in it is spelled anew, on its items too."""
-        term = term.strip().strip("()").strip()
-        clipped = values.clipped(term, rules.TAG).strip("… ") if term.lower() not in self.tagged else term
+        clipped = text.clip(term, rules.TAG).strip("… ") if term.lower() not in self.tagged else term
         if not _SPLITS.search(clipped):
             return clipped
         joined = text.tag(clipped) or text.stable_id(clipped)
@@ -195,7 +182,7 @@ class _Rows:
             if known["itemIds"] == ids:
                 return str(known["name"])
         taken = {str(known["name"]) for known in self.playlists}
-        free = _free(values.clipped(name, 20), taken, 20)
+        free = _free(text.clip(name, 20), taken, 20)
         self.playlists.append({"name": free, "itemIds": ids})
         return free
 
@@ -209,9 +196,8 @@ class _Rows:
         for tag, count in counts.most_common(_MOST_ROWS):
             if count >= _ROW_OF and not self.tagged[tag] <= self.reached:
                 title = spelled[tag].replace("_", " ")
-                self._ask(
-                    title if title != title.lower() else title.capitalize(), spelled[tag], "most_recent"
-                )
+                title = title if title != title.lower() else title.capitalize()
+                self._ask(title, [[spelled[tag]]], "most_recent")
 
 
 def _free(name: str, taken: set[str], limit: int) -> str:

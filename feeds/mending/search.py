@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from feeds import rules, text
-from feeds.mending import values
+from feeds import rules, text, values
 from feeds.mending.document import decoded, json_value
 from feeds.mending.mended import Mended, Told, differences, done, unreadable
-from feeds.mending.values import Json, spelled, spellings
 from feeds.model import Issue
+from feeds.values import Json, spelled, spellings
 
 _SCHEMA = json.loads(pkgutil.get_data("feeds", "schemas/search-feed.schema.json") or b"")
 _TYPES = ("movie", "tvSpecial", "series", "season", "episode", "shortForm", "liveStream", "externalIdOnly")
@@ -116,7 +115,7 @@ class _Work:
         titles = titles or [{"value": values.words(before.get("id")) or "Untitled"}]
         shorts = (
             shorts
-            or [{**long, "value": values.clipped(str(long["value"]), rules.SHORT)} for long in longs]
+            or [{**long, "value": text.clip(str(long["value"]), rules.SHORT)} for long in longs]
             or titles
         )
         told = {values.words(short["value"]) for short in shorts}
@@ -135,7 +134,7 @@ class _Work:
             **dated, "genres": _genres(before.get("genres")), "images": self._images(before.get("images")),
             "advisoryRatings": _ratings(before.get("advisoryRatings")),
             **({"durationInSeconds": length} if length else {}),
-            "tags": [values.clipped(tag, rules.TAG).strip("… ") for tag in values.texts(before.get("tags"))],
+            "tags": [text.clip(tag, rules.TAG).strip("… ") for tag in values.texts(before.get("tags"))],
         }  # fmt: skip
 
     def _images(self, given: object) -> list[Json]:
@@ -185,7 +184,7 @@ def _said(given: object, limit: int) -> list[Json]:
     for part in values.listed(given):
         table = part if isinstance(part, dict) else {"value": part}
         languages = values.texts(table.get("languages")) or values.texts(table.get("language"))
-        if said := values.clipped(values.words(table.get("value")), limit):
+        if said := text.clip(values.words(table.get("value")), limit):
             found.append({"value": said, **({"languages": languages} if languages else {})})
     return found
 
@@ -193,7 +192,7 @@ def _said(given: object, limit: int) -> list[Json]:
 def _genres(given: object) -> list[str]:
     known = set(_SCHEMA["$defs"]["genre"]["enum"])
     said = [name for name in map(str.lower, values.texts(given)) if name in known]
-    return list(dict.fromkeys(said)) or [g for g in values.genres(given) if g in known]
+    return list(dict.fromkeys(said)) or [g for g in values.genres(given) if g in known] or ["special"]
 
 
 def _ratings(given: object) -> list[Json]:

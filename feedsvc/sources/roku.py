@@ -4,20 +4,21 @@ Direct Publisher JSON or Roku's MRSS, at an address or in a local file. It names
 missing was withdrawn. What it says of an item is all there is to know: no page is read.
 """
 
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from feeds import loose_json, text
-from feeds.model import Issue
+from feeds import direct_publisher, loose_json, text, values
+from feeds.model import Article, Issue
 from feedsvc.charsets import utf8
 from feedsvc.http import Validator
 from feedsvc.settings import SourceSettings
-from feedsvc.sources import direct_publisher, feed
+from feedsvc.sources import feed
 from feedsvc.sources.feed import Listing
-from feedsvc.sources.roku_item import secure
-from feedsvc.sources.roku_values import Notes
+from feedsvc.sources.roku_item import articles, secure
+from feedsvc.sources.roku_notes import Notes
 from feedsvc.sources.rss import Rss, together
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
@@ -81,13 +82,15 @@ def read(body: bytes, url: str, charset: str = "") -> Listing:
 def _read_xml(listing: Listing, url: str) -> Listing:
     broken = any(issue.code == "source_malformed" for issue in listing.issues)
     notes = Notes()
-    articles = tuple(
-        replace(a, videos=tuple(replace(v, url=secure(v.url, a.guid, notes)) for v in a.videos))
-        for a in listing.articles
-    )
+
+    def told(one: Article) -> Article:
+        note = partial(notes.add, where=one.guid)
+        return replace(one, videos=tuple(replace(v, url=secure(v.url, note)) for v in one.videos))
+
+    found = tuple(map(told, listing.articles))
     issues = (*listing.issues, *notes.issues(url))
     complete = not (broken or listing.older or listing.failed)
-    return replace(listing, articles=articles, issues=issues, complete=complete)
+    return replace(listing, articles=found, issues=issues, complete=complete)
 
 
 def _read_json(document: str, url: str) -> Listing:
@@ -96,11 +99,11 @@ def _read_json(document: str, url: str) -> Listing:
     except ValueError as error:
         return _not_a_feed(url, f"it is not JSON ({error})")
     notes = Notes()
-    articles, _ = feed.named(direct_publisher.articles(found.value, url, notes))
-    if not articles:
+    told, _ = feed.named(articles(values.fit(found.value), url, notes))
+    if not told:
         return _not_a_feed(url, f"it has no item in {', '.join(direct_publisher.LISTS)}")
     issues = (*_broken(found, url), *notes.issues(url))
-    return Listing(tuple(articles), issues, complete=found.whole)
+    return Listing(tuple(told), issues, complete=found.whole)
 
 
 def _broken(found: loose_json.Loose, url: str) -> tuple[Issue, ...]:

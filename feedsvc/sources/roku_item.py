@@ -1,14 +1,20 @@
-"""The article that an item of a Direct Publisher feed becomes: its fields, as they were most likely meant."""
+"""The articles of a Direct Publisher feed: what becomes of each field of its items.
+
+In whatever shape an item is, `feeds.direct_publisher` knows how it was meant; what was wrong with it is told
+once for all items.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any
-from urllib.parse import urlsplit
+from functools import partial
+from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from feeds import text
+from feeds import direct_publisher, text, values
+from feeds.direct_publisher import Entry
 from feeds.item import ROKU_GENRES
 from feeds.model import (
     Article,
@@ -17,140 +23,211 @@ from feeds.model import (
     ExternalId,
     Image,
     Kind,
-    Quality,
     Rating,
     TrickPlay,
     Video,
     Window,
 )
+from feeds.values import Json
 from feedsvc import dates
-from feedsvc.sources.media_rss import distinct, joined, seconds
-from feedsvc.sources.roku_values import Json, Notes, objects, positive, text_of, texts, whole
+from feedsvc.sources.media_rss import distinct
+from feedsvc.sources.roku_notes import Notes
+
+Note = Callable[[str], None]
 
 _KINDS: dict[str, Kind] = {
     "movies": "movie", "shortFormVideos": "short", "tvSpecials": "special", "liveFeeds": "live",
 }  # fmt: skip
 _BIRTH = re.compile(r"\d{4}-\d\d-\d\d")
-_QUALITIES: dict[str, Quality] = {"SD": "SD", "HD": "HD", "FHD": "FHD", "UHD": "UHD"}
-_SHORT_YEAR = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
 _OLD = re.compile(r"(?:18[89]|19[0-8])\d-\d\d-\d\d")
 _NOT_AUTHORS = frozenset({"actor", "voice"})
-_AMERICAN = frozenset({"TVY", "TVY7", "TVG", "TVPG", "TV14", "TVMA"})
-_CINEMA = frozenset({"G", "PG", "PG13", "R", "NC17"})
+# Of how many rows is looked at which items stand in them.
+_ROWS = 100
+_INHERITED = ("genres", "tags", "rating", "ratingSource", "thumbnail", "credits")
 
 
-class Entry(Struct, frozen=True):
-    """An item as it stands in one of the feed's lists, with what it has from its series.
+class _Row(Struct, frozen=True):
+    """A row of the channel: the ids of what stands in it, or the tags that do, all of one of the `terms`."""
 
-    `where` is its JSON pointer.
-    """
+    name: str
+    ids: frozenset[str] = frozenset()
+    terms: tuple[frozenset[str], ...] = ()
 
-    list: str
-    where: str
+    def has(self, id_: str, tags: frozenset[str]) -> bool:
+        return id_ in self.ids if self.ids else any(term <= tags for term in self.terms)
+
+
+class _Told(Struct, frozen=True):
+    """An item, or an episode with what it has from its series, and the rows it stands in."""
+
     item: Json
-    content: Json
+    kind: Kind
     id: str
-    rows: tuple[str, ...] = ()
+    rows: tuple[str, ...]
     series: str = ""
     season: int | None = None
 
 
-def article(entry: Entry, url: str, language: str, notes: Notes) -> Article:
+def articles(value: object, url: str, notes: Notes) -> tuple[Article, ...]:
+    """Return the articles of a feed, in its order; none if it is no feed. `url` is the feed's address."""
+    feed, wrapped = direct_publisher.root(value) or ({}, False)
+    if wrapped:
+        notes.add("roku_wrapped", "/")
+    language = values.language(feed.get("language"), "")
+    found: list[Article] = []
+    films: dict[str, str] = {}
+    for told, where in _all_told(feed, notes):
+        note = partial(notes.add, where=where)
+        one = _article(told, url, language, note)
+        film = one.videos[0].url if one.videos else ""
+        if not one.title and not film:
+            note("roku_item")
+            continue
+        if not one.guid:
+            note("roku_no_id")
+        elif one.guid in films:
+            note("roku_repeated")
+            if films[one.guid] == film:
+                continue
+            one = replace(one, guid="")
+        films.setdefault(one.guid, film)
+        found.append(one)
+    return tuple(found)
+
+
+def _all_told(feed: Json, notes: Notes) -> Iterator[tuple[_Told, str]]:
+    """Yield every item with its place, each episode in the place of its series."""
+    rows = tuple(_rows(feed))
+    for entry in direct_publisher.entries(feed):
+        if not entry.shapely:
+            notes.add("roku_shape", entry.where)
+        id_ = values.words(entry.item.get("id"))
+        tags = frozenset(map(str.casefold, values.texts(entry.item.get("tags"))))
+        within = tuple(row.name for row in rows if row.has(id_, tags))
+        episodes = list(_episodes(entry, within, rows)) if direct_publisher.has_episodes(entry.item) else ()
+        yield from episodes or [(_Told(entry.item, _KINDS.get(entry.list, ""), id_, within), entry.where)]
+
+
+def _episodes(entry: Entry, within: tuple[str, ...], rows: tuple[_Row, ...]) -> Iterator[tuple[_Told, str]]:
+    series = entry.item
+    title = values.words(series.get("title"))
+    given = {name: series[name] for name in _INHERITED if name in series}
+    seasons = [
+        (f"{entry.where}/seasons/{number}", season, values.whole(season.get("seasonNumber")))
+        for number, season in enumerate(values.tables(series.get("seasons")))
+    ]
+    for where, holder, season in ((entry.where, series, None), *seasons):
+        for number, episode in enumerate(values.tables(holder.get("episodes"))):
+            id_ = values.words(episode.get("id"))
+            own = (row.name for row in rows if row.has(id_, frozenset()))
+            names = tuple(dict.fromkeys((*within, *own))) or ((title,) if title else ())
+            yield _Told({**given, **episode}, "", id_, names, title, season), f"{where}/episodes/{number}"
+
+
+def _rows(feed: Json) -> Iterator[_Row]:
+    """Yield the channel's rows: its categories, and the playlists that none of them names."""
+    categories = list(islice(direct_publisher.rows(feed), _ROWS))
+    for row in categories:
+        yield _Row(row.name, frozenset(row.ids), tuple(frozenset(map(str.casefold, t)) for t in row.terms))
+    named = {row.playlist.casefold() for row in categories}
+    playlists = direct_publisher.playlists(feed).items()
+    others = (_Row(name, frozenset(ids)) for name, ids in playlists if name.casefold() not in named)
+    yield from islice(others, _ROWS)
+
+
+def _article(told: _Told, url: str, language: str, note: Note) -> Article:
     """Return the article of an item: the one place that says what becomes of each of its fields."""
-    item, content, where = entry.item, entry.content, entry.where
-    short, long = (text.plain(text_of(item.get(name))) for name in ("shortDescription", "longDescription"))
-    released, added = _date(item, "releaseDate", where, notes), _date(content, "dateAdded", where, notes)
+    item = told.item
+    content = next(iter(values.tables(item.get("content"))), {})
+    short, long = (values.words(item.get(name)) for name in ("shortDescription", "longDescription"))
+    released, added = _date(item, "releaseDate", note), _date(content, "dateAdded", note)
     published = _old(released) or dates.best(filter(None, (released, added)))
     arrived = dates.moment(added)
-    genres, others = _genres(_field(entry, "genres"), where, notes)
-    spoken = text_of(content.get("language")) or language
-    tags = (*entry.rows[1:], *texts(_field(entry, "tags"), where, notes), *others)
+    genres, others = _genres(item, note)
+    spoken = values.language(content.get("language"), language)
     return Article(
-        guid=entry.id,
-        title=text.plain(text_of(item.get("title"))),
+        guid=told.id,
+        title=values.words(item.get("title")),
         summary=short or text.clip(long, 200),
         body=(long,) if long and not text.same(long, short) else (),
-        section=entry.rows[:1],
-        tags=tuple(dict.fromkeys(filter(None, map(text.plain, tags)))),
+        section=told.rows[:1],
+        tags=tuple(dict.fromkeys((*told.rows[1:], *values.texts(item.get("tags")), *others))),
         genres=genres,
-        language=text.line(spoken),
-        authors=tuple(_authors(item, notes)),
+        language=spoken,
+        authors=tuple(_authors(item)),
         published=published,
         updated=arrived.when if arrived and published and arrived.when > published else None,
-        images=distinct(_images(entry, url, notes)),
-        videos=distinct(_videos(entry, url, spoken, notes)),
-        captions=distinct(_captions(content, url, where, notes)),
-        trickplay=tuple(_trick_play(content, url, where, notes)),
-        rating=_rating(item, where, notes),
-        window=Window(
-            *(_moment(content, name, where, notes) for name in ("validityPeriodStart", "validityPeriodEnd"))
-        ),
-        series=entry.series,
-        kind=_KINDS.get(entry.list, ""),
-        season=entry.season,
+        images=distinct(_images(item, url)),
+        videos=distinct(_videos(content, url, spoken, note)),
+        captions=distinct(_captions(content, url)),
+        trickplay=tuple(_trick_play(content, url, note)),
+        rating=_rating(item, note),
+        window=Window(*(_moment(content, f"validityPeriod{edge}", note) for edge in ("Start", "End"))),
+        series=told.series,
+        kind=told.kind,
+        season=told.season,
         credits=tuple(_credits(item)),
         external_ids=tuple(_external_ids(item)),
-        ad_breaks=tuple(_ad_breaks(content, where, notes)),
-        episode=whole(item.get("episodeNumber"), where, notes),
+        ad_breaks=tuple(_ad_breaks(content)),
+        episode=values.whole(item.get("episodeNumber")),
     )
 
 
-def _images(entry: Entry, url: str, notes: Notes) -> Iterator[Image]:
-    more = (p.get("url") for _, p in objects(_field(entry, "images"), entry.where, notes))
-    for said in (entry.item.get("thumbnail"), entry.item.get("brandedThumbnail"), *more):
-        if address := joined(url, text_of(said)):
-            yield Image(address)
+def _images(item: Json, url: str) -> Iterator[Image]:
+    for name in ("thumbnail", "brandedThumbnail", "images"):
+        for part in values.listed(item.get(name)):
+            if address := values.address(part, url):
+                yield Image(address)
 
 
-def _videos(entry: Entry, url: str, language: str, notes: Notes) -> Iterator[Video]:
-    where, length = entry.where, positive(entry.content.get("duration"), entry.where, notes)
-    for _, video in objects(entry.content.get("videos"), where, notes):
-        if address := joined(url, text_of(video.get("url"))):
+def _videos(content: Json, url: str, language: str, note: Note) -> Iterator[Video]:
+    length = values.seconds(content.get("duration")) or 0.0
+    for video in values.tables(content.get("videos")):
+        if address := values.address(video.get("url"), url):
             yield Video(
-                secure(address, where, notes),
-                quality=_QUALITIES.get(text_of(video.get("quality")).upper()),
-                bitrate=whole(video.get("bitrate"), where, notes),
-                duration=length,
-                language=text.line(language),
+                secure(address, note),
+                # Of its address it would be a guess, and the film itself will tell.
+                quality=values.quality(video.get("quality")),
+                bitrate=values.whole(video.get("bitrate")) or None,
+                duration=float(length) if 0 < length < 10**7 else None,
+                language=language,
             )
 
 
-def secure(address: str, where: str, notes: Notes) -> str:
+def secure(address: str, note: Note) -> str:
     """Return the address where a TV may get what is at `address`: on https, if it is on plain http."""
     if not address.startswith("http:") or text.on_loopback(address):
         return address
-    notes.add("roku_http", where)
+    note("roku_http")
     return f"https:{address.removeprefix('http:')}"
 
 
-def _captions(content: Json, url: str, where: str, notes: Notes) -> Iterator[Caption]:
-    for _, caption in objects(content.get("captions"), where, notes):
-        if address := joined(url, text_of(caption.get("url"))):
-            closed = text_of(caption.get("captionType")).upper() == "CLOSED_CAPTION"
-            language = text.line(text_of(caption.get("language")))
-            yield Caption(address, language, "CLOSED_CAPTION" if closed else "SUBTITLE")
+def _captions(content: Json, url: str) -> Iterator[Caption]:
+    for caption in values.tables(content.get("captions")):
+        if address := values.address(caption.get("url"), url):
+            kind = values.caption_kind(caption.get("captionType"))
+            yield Caption(address, values.language(caption.get("language"), ""), kind)
 
 
-def _trick_play(content: Json, url: str, where: str, notes: Notes) -> Iterator[TrickPlay]:
-    for _, file in objects(content.get("trickPlayFiles"), where, notes):
-        address = joined(url, text_of(file.get("url")))
-        if address and urlsplit(address).path.lower().endswith(".bif"):
-            full = text_of(file.get("quality")).upper() == "FHD"
-            yield TrickPlay(secure(address, where, notes), "FHD" if full else "HD")
+def _trick_play(content: Json, url: str, note: Note) -> Iterator[TrickPlay]:
+    for file in values.tables(content.get("trickPlayFiles")):
+        address = values.address(file.get("url"), url)
+        if address and values.is_bif(address):
+            full = values.quality(file.get("quality")) == "FHD"
+            yield TrickPlay(secure(address, note), "FHD" if full else "HD")
         elif address:
-            notes.add("roku_trick_play", where)
+            note("roku_trick_play")
 
 
-def _authors(item: Json, notes: Notes) -> Iterator[str]:
-    people = (p for _, p in objects(item.get("credits"), "", Notes()))
-    names = (text.plain(text_of(p.get("name"))) for p in people if text_of(p.get("role")) not in _NOT_AUTHORS)
-    yield from dict.fromkeys(filter(None, names))
+def _authors(item: Json) -> Iterator[str]:
+    people = (p for p in values.tables(item.get("credits")) if p.get("role") not in _NOT_AUTHORS)
+    yield from dict.fromkeys(filter(None, (values.words(person.get("name")) for person in people)))
 
 
 def _credits(item: Json) -> Iterator[Credit]:
-    for _, person in objects(item.get("credits"), "", Notes()):
-        name, role = (text.plain(text_of(person.get(key))) for key in ("name", "role"))
-        born = _BIRTH.match(text_of(person.get("birthDate")))
+    for person in values.tables(item.get("credits")):
+        name, role, birth = (values.words(person.get(key)) for key in ("name", "role", "birthDate"))
+        born = _BIRTH.match(birth)
         yield Credit(name, role, _day(born[0]) if born else None)
 
 
@@ -162,60 +239,44 @@ def _day(said: str) -> date | None:
 
 
 def _external_ids(item: Json) -> Iterator[ExternalId]:
-    for _, known in objects(item.get("externalIds"), "", Notes()):
-        id_, kind = text_of(known.get("id")).strip(), text_of(known.get("idType")).strip().upper()
+    for known in values.tables(item.get("externalIds")):
+        id_, kind = values.words(known.get("id")), values.words(known.get("idType")).upper()
         if id_ and kind:
             yield ExternalId(id_, kind)
 
 
-def _ad_breaks(content: Json, where: str, notes: Notes) -> Iterator[float]:
-    for said in texts(content.get("adBreaks"), where, notes):
-        if (at := seconds(said)) is not None or said.strip() in ("0", "00:00:00"):
-            yield at or 0.0
+def _ad_breaks(content: Json) -> Iterator[float]:
+    times = map(values.seconds, values.listed(content.get("adBreaks")))
+    yield from (float(at) for at in times if at is not None)
 
 
-def _genres(said: Any, where: str, notes: Notes) -> tuple[tuple[str, ...], list[str]]:
+def _genres(item: Json, note: Note) -> tuple[tuple[str, ...], list[str]]:
     """Return the genres that Roku knows, and the other names that were given."""
-    names = texts(said, where, notes)
+    names = values.texts(item.get("genres"))
     others = [name for name in names if name.casefold() not in ROKU_GENRES]
     if others:
-        notes.add("roku_genre", where)
-    return tuple(dict.fromkeys(n.casefold() for n in names if n.casefold() in ROKU_GENRES)), others
+        note("roku_genre")
+    return tuple(values.genres(names)), others
 
 
-def _rating(item: Json, where: str, notes: Notes) -> Rating | None:
-    """Return an item's rating; a text, or one that its source does not have, as it was most likely meant."""
-    said = item.get("rating")
-    given = said if isinstance(said, dict) else {"rating": said, "ratingSource": item.get("ratingSource")}
-    value, source = (text_of(given.get(name)).strip() for name in ("rating", "ratingSource"))
-    if not value:
-        return None
-    fit = Rating(*_meant("".join(filter(lambda c: c.isalnum() or c == "+", value)), source.upper()))
-    if given is not said or (fit.value, fit.source) != (value, source):
-        notes.add("roku_rating", where)
-    return fit
+def _rating(item: Json, note: Note) -> Rating | None:
+    """Return an item's rating as it was most likely meant."""
+    given = item.get("rating")
+    meant = values.rating(given, item.get("ratingSource"))
+    said = (given.get("rating"), given.get("ratingSource", "")) if isinstance(given, dict) else ()
+    if meant and said != (meant.value, meant.source):
+        note("roku_rating")
+    return meant
 
 
-def _meant(value: str, source: str) -> tuple[str, str]:
-    bare = value.upper()
-    if bare in ("UNRATED", "NR", "NOTRATED"):
-        return "UNRATED", ""
-    if bare in _AMERICAN:
-        return bare, "USA_PR"
-    if source == "USA_PR" and f"TV{bare}" in _AMERICAN:
-        return f"TV{bare}", source
-    if bare in _CINEMA and source in ("", "USA_PR", "MPAA"):
-        return bare, "MPAA"
-    return value, source
-
-
-def _date(place: Json, name: str, where: str, notes: Notes) -> str:
-    """Return the date under a name, "" if there is none that can be read; a year of two digits leads it."""
-    said = text_of(place.get(name)).strip()
-    whole_year = f"20{said}" if _SHORT_YEAR.match(said) else said
+def _date(place: Json, name: str, note: Note) -> str:
+    """Return the date under a name, "" if there is none that can be read."""
+    given = place.get(name)
+    said = given.strip() if isinstance(given, str) else ""
+    whole_year = values.whole_year(said)
     readable = bool(dates.moment(whole_year) or _old(whole_year))
     if said and (not readable or whole_year != said):
-        notes.add("roku_date", where)
+        note("roku_date")
     return whole_year if readable else ""
 
 
@@ -227,10 +288,6 @@ def _old(day: str) -> datetime | None:
         return None
 
 
-def _moment(place: Json, name: str, where: str, notes: Notes) -> datetime | None:
-    found = dates.moment(_date(place, name, where, notes))
+def _moment(place: Json, name: str, note: Note) -> datetime | None:
+    found = dates.moment(_date(place, name, note))
     return found.when if found else None
-
-
-def _field(entry: Entry, name: str) -> Any:
-    return entry.item.get(name) or entry.content.get(name)

@@ -1,13 +1,8 @@
-"""The values in a Direct Publisher feed, whatever their form, and notes of what was wrong with them."""
+"""What was wrong with the items of a Roku feed, told once for all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
-from typing import Any
+from collections.abc import Mapping
 
 from feeds.model import Issue, Severity
-from feedsvc.sources.media_rss import seconds
-
-Json = Mapping[str, Any]
 
 # What is wrong, in the words a producer is told, and what to do about it.
 _SAYS: Mapping[str, tuple[Severity, str, str]] = {
@@ -33,8 +28,8 @@ _SAYS: Mapping[str, tuple[Severity, str, str]] = {
     ),
     "roku_shape": (
         "info",
-        "Items in which a number, a list or an object is written as something else, such as a number as a"
-        " text: {}. It was understood.",
+        "Items in which something has another name or place, or a number, a list or an object is written as"
+        " something else, such as a number as a text: {}. It was understood.",
         "Nothing to do here; readers on a TV may fail on it.",
     ),
     "roku_date": (
@@ -50,7 +45,7 @@ _SAYS: Mapping[str, tuple[Severity, str, str]] = {
     ),
     "roku_genre": (
         "info",
-        "Items with genres that are none of Roku's 32: {}. These became tags.",
+        "Items with genres that are none of Roku's 32: {}. The nearest ones count, and these are tags.",
         "Use Roku's genres, in small letters.",
     ),
     "roku_http": (
@@ -87,59 +82,3 @@ class Notes:
 def _issue(code: str, where: str, count: int) -> Issue:
     severity, message, fix = _SAYS[code]
     return Issue(severity, code, where, message.format(count), fix.format())
-
-
-def objects(value: Any, where: str, notes: Notes, *, alone: bool = False) -> Iterator[tuple[str, Json]]:
-    """Yield the objects of a list with their places, or the one that stands `alone`, list or not.
-
-    A text is the address of what it stands for.
-    """
-    if isinstance(value, dict):
-        if not alone:
-            notes.add("roku_shape", where)
-        yield f"{where}/0", value
-    elif isinstance(value, list):
-        if alone and value:
-            notes.add("roku_shape", where)
-        for number, member in enumerate(value):
-            if not isinstance(member, dict):
-                notes.add("roku_shape", where)
-            told = {"url": member} if isinstance(member, str) else member
-            yield f"{where}/{number}", told if isinstance(told, dict) else {}
-
-
-def list_of(value: Any) -> list[Any]:
-    """Return the list, an empty one if it is none."""
-    return value if isinstance(value, list) else []
-
-
-def text_of(value: Any) -> str:
-    """Return the text, an empty one if it is none."""
-    return value if isinstance(value, str) else ""
-
-
-def texts(value: Any, where: str = "", notes: Notes | None = None) -> list[str]:
-    """Return the texts of a list, or of one text with commas in it."""
-    if isinstance(value, str) and notes:
-        notes.add("roku_shape", where)
-    said: Iterable[Any] = value.split(",") if isinstance(value, str) else list_of(value)
-    return [name for one in said if isinstance(one, str) and (name := one.strip())]
-
-
-def positive(value: Any, where: str, notes: Notes) -> float | None:
-    """Return a number that is more than none, of seconds or anything else; None if it is no such number."""
-    if isinstance(value, str):
-        if found := seconds(value):
-            notes.add("roku_shape", where)
-        return found
-    return float(value) if _is_number(value) and 0 < value < 10**7 else None
-
-
-def whole(value: Any, where: str, notes: Notes) -> int | None:
-    """Return such a number as a whole one."""
-    found = positive(value, where, notes)
-    return round(found) or None if found else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

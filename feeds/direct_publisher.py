@@ -1,0 +1,229 @@
+"""A Direct Publisher feed as it was meant: Roku's specification, and what people made of it.
+
+Nobody has checked these feeds since January 2024. Here every item is found in its list, every member of it
+under its name, in its place and in its shape. Nothing is made up, cut or left out; what a value says is for
+`feeds.values`. The source that reads such feeds and the mending of them both begin here.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+from msgspec import Struct
+
+from feeds import values
+from feeds.values import Json, right_name, spelled, spellings
+
+LISTS = ("movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
+MEMBERS = (
+    "id", "title", "shortDescription", "longDescription", "thumbnail", "brandedThumbnail", "releaseDate",
+    "genres", "tags", "rating", "ratingSource", "credits", "externalIds", "content", "seasons", "episodes",
+    "seasonNumber", "episodeNumber",
+)  # fmt: skip
+CONTENT_MEMBERS = (
+    "dateAdded", "videos", "duration", "captions", "trickPlayFiles", "language", "adBreaks",
+    "validityPeriodStart", "validityPeriodEnd", "schedule",
+)  # fmt: skip
+_ROOT_NAMES = spellings(
+    (*LISTS, "providerName", "lastUpdated", "language", "categories", "playlists"),
+    videos="shortFormVideos", shortforms="shortFormVideos", shortformvideo="shortFormVideos", movie="movies",
+    livefeed="liveFeeds", live="liveFeeds", tvspecial="tvSpecials", shows="series", tvshows="series",
+    provider="providerName", title="providerName", updated="lastUpdated",
+)  # fmt: skip
+_ITEM_NAMES = spellings(
+    MEMBERS,
+    guid="id", name="title", description="shortDescription", summary="shortDescription",
+    thumbnailurl="thumbnail", image="thumbnail", images="thumbnail", poster="thumbnail",
+    hdposterurl="thumbnail", genre="genres", categories="tags", keywords="tags", published="releaseDate",
+    pubdate="releaseDate", date="releaseDate", publishedat="releaseDate", episode="episodeNumber",
+    season="seasonNumber",
+)  # fmt: skip
+_CONTENT_NAMES = spellings(
+    CONTENT_MEMBERS,
+    video="videos", streams="videos", stream="videos", length="duration", subtitles="captions",
+    durationinseconds="duration", videourl="videos", streamurl="videos",
+)  # fmt: skip
+_VIDEO_NAMES = spellings(
+    ("url", "quality", "videoType", "bitrate"), type="videoType", streamformat="videoType", src="url",
+    streamurl="url", bitratekbps="bitrate",
+)  # fmt: skip
+_CAPTION_NAMES = spellings(("url", "language", "captionType"), lang="language", src="url")
+# What stands beside a content instead of in it, and in one instead of beside it.
+_OF_CONTENT = frozenset(CONTENT_MEMBERS) - {"language", "schedule"}
+_OF_ITEM = ("genres", "tags", "thumbnail", "images", "title", "shortDescription", "longDescription", "rating")
+_DEEPEST, _MOST_PLACES = 3, 1000
+
+
+class Entry(Struct, frozen=True):
+    """An item in its shape, as it was `given`, and where: in which list, at which JSON pointer.
+
+    `shapely` tells that it was given in that shape.
+    """
+
+    list: str
+    where: str
+    item: Json
+    given: Json
+    shapely: bool
+
+
+class Row(Struct, frozen=True):
+    """A category: the ids its `playlist` names, or else the tags it asks for, all of one of the `terms`."""
+
+    name: str
+    order: str
+    playlist: str
+    ids: tuple[str, ...]
+    terms: tuple[tuple[str, ...], ...]
+
+
+# -- a feed ----------------------------------------------------------------------------------------
+
+
+def root(value: object) -> tuple[Json, bool] | None:
+    """Return the object with the lists of items, and whether it stands in another one; None if none has."""
+    for number, part in enumerate(islice(_parts(value, _DEEPEST), _MOST_PLACES)):
+        if isinstance(part, dict) and _has_items(found := spelled(part, _ROOT_NAMES)):
+            return found, number > 0
+        if isinstance(part, list) and any(map(is_item, part)):
+            return {"shortFormVideos": part}, True
+    return None
+
+
+def _parts(value: object, depth: int) -> Iterator[object]:
+    yield value
+    inside = value.values() if isinstance(value, dict) else value[:10] if isinstance(value, list) else ()
+    for part in inside:
+        if depth and isinstance(part, dict | list):
+            yield from _parts(part, depth - 1)
+
+
+def _has_items(feed: Json) -> bool:
+    for name, part in feed.items():
+        given = values.listed(part) if name in LISTS else part if isinstance(part, list) else ()
+        if any(is_item(one) or (name in LISTS and isinstance(one, dict) and "title" in one) for one in given):
+            return True
+    return False
+
+
+def is_item(value: object) -> bool:
+    """Tell whether a value looks like an item, whatever list it is in; a bare address has to be a film's."""
+    if not isinstance(value, dict):
+        return False
+    told = spelled(values.without_nulls(value), _ITEM_NAMES)
+    if any(isinstance(told.get(name), list | dict) for name in ("content", "seasons", "episodes")):
+        return True
+    content, rest = _content(told)
+    videos = [values.address(video.get("url")) for video in _videos(content.get("videos"))]
+    return any(map(values.is_film, videos)) if "url" in told and "url" not in rest else any(videos)
+
+
+def entries(feed: Json) -> Iterator[Entry]:
+    """Yield every item of every list; the name of a list no reader knows is a tag of its items."""
+    for name, part in feed.items():
+        if name in ("categories", "playlists") or not isinstance(part, list | dict):
+            continue
+        for number, given in enumerate(_objects(part)):
+            if name in LISTS or is_item(given):
+                told = values.without_nulls(given)
+                found = item(told)
+                shown = found if name in LISTS else {"tags": [name], **found}
+                yield Entry(name, f"/{name}/{number}", shown, given, shown == told)
+
+
+def playlists(feed: Json) -> dict[str, tuple[str, ...]]:
+    """Return the ids in each playlist by its name."""
+    given = values.tables(feed.get("playlists"))
+    return {values.words(one.get("name")): tuple(values.texts(one.get("itemIds"))) for one in given}
+
+
+def rows(feed: Json) -> Iterator[Row]:
+    """Yield the categories; the name of a playlist may be written otherwise than the playlist has it."""
+    lists = playlists(feed)
+    folded = {name.casefold(): ids for name, ids in reversed(lists.items())}
+    for one in values.tables(feed.get("categories")):
+        name, order, playlist, query = map(
+            values.words, map(one.get, ("name", "order", "playlistName", "query"))
+        )
+        ids = lists.get(playlist) or folded.get(playlist.casefold(), ())
+        yield Row(name or playlist or query, order, playlist, ids, tuple(_terms(query)))
+
+
+def _terms(query: str) -> Iterator[tuple[str, ...]]:
+    for every in re.split(r"\s+OR\s+|\s*\|\|\s*", query):
+        terms = (term.strip(" ()") for term in re.split(r"\s+AND\s+|\s*&&\s*", every))
+        if told := tuple(filter(None, terms)):
+            yield told
+
+
+# -- an item ---------------------------------------------------------------------------------------
+
+
+def item(given: Json) -> Json:
+    """Return an item that has no null with its content, its lists and objects in their shape."""
+    content, rest = _content(spelled(given, _ITEM_NAMES))
+    return _shaped({**rest, "content": _shaped(content)} if content else rest)
+
+
+def has_episodes(told: Json) -> bool:
+    """Tell whether an item is a series, whatever list it is in."""
+    return any(any(values.tables(told.get(name))) for name in ("seasons", "episodes"))
+
+
+def _content(told: Json) -> tuple[Json, Json]:
+    """Return the content of an item, wherever its parts stand, and what is the item's own."""
+    inside = next(_objects(told.get("content")), {})
+    loose = {name: value for name, value in told.items() if right_name(name, _CONTENT_NAMES) in _OF_CONTENT}
+    rest = {name: value for name, value in told.items() if name not in loose and name != "content"}
+    content = spelled({**loose, **inside}, _CONTENT_NAMES)
+    if "videos" not in content and not has_episodes(told):
+        holder = content if "url" in content else rest
+        if "url" in holder:
+            content["videos"] = [{n: holder.pop(n) for n in list(holder) if n in _VIDEO_NAMES.values()}]
+    lifted = {name: content.pop(name) for name in _OF_ITEM if name in content}
+    return content, {**spelled(lifted, _ITEM_NAMES), **rest}
+
+
+def _shaped(table: Json) -> Json:
+    return {name: _SHAPES[name](value) if name in _SHAPES else value for name, value in table.items()}
+
+
+def _objects(value: object, of_text: str = "url") -> Iterator[Json]:
+    """Yield the objects of a list, or a single one; a text is what an object of its kind is known by."""
+    for part in values.listed(value):
+        yield part if isinstance(part, dict) else {of_text: part} if isinstance(part, str) else {}
+
+
+def _videos(value: object) -> list[Json]:
+    return [_shaped(spelled(video, _VIDEO_NAMES)) for video in _objects(value)]
+
+
+def _captions(value: object) -> list[Json]:
+    return [spelled(caption, _CAPTION_NAMES) for caption in _objects(value)]
+
+
+def _seasons(value: object) -> list[Json]:
+    return [_shaped(spelled(season, _ITEM_NAMES)) for season in _objects(value)]
+
+
+def _episodes(value: object) -> list[Json]:
+    return [item(episode) for episode in _objects(value)]
+
+
+def _texts(value: object) -> list[object]:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else values.listed(value)
+
+
+def _number(value: object) -> object:
+    found = values.seconds(value) if isinstance(value, str) else None
+    return value if found is None else found
+
+
+_SHAPES: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(("tags", "genres", "adBreaks"), _texts),
+    **dict.fromkeys(("duration", "bitrate", "seasonNumber", "episodeNumber"), _number),
+    "videos": _videos, "captions": _captions, "trickPlayFiles": lambda value: list(_objects(value)),
+    "credits": lambda value: list(_objects(value, "name")),
+    "externalIds": lambda value: list(_objects(value, "id")),
+    "seasons": _seasons, "episodes": _episodes,
+}  # fmt: skip
