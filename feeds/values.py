@@ -41,7 +41,7 @@ _QUALITIES: tuple[tuple[Quality, tuple[str, ...]], ...] = (
     ("UHD", ("4K", "2160")), ("FHD", ("1080",)), ("HD", ("720",)), ("SD", ("480", "360")),
 )  # fmt: skip
 _NO_RATING = frozenset({"UNRATED", "NR", "NOTRATED"})
-_LONGEST_TEXT, _DEEPEST = 20_000, 20
+_LONGEST_TEXT, _LONGEST_FILM, _DEEPEST = 20_000, 10**7, 20
 
 
 def fit(value: object, depth: int = 0) -> object:
@@ -109,6 +109,12 @@ def seconds(value: object) -> float | None:
         return None
     days, hours, minutes, rest = found.groups()
     return int(days or 0) * 86_400 + int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(rest or 0)
+
+
+def length(value: object) -> float | None:
+    """Return how long a film is, in seconds; None if that is nothing, or months."""
+    found = seconds(value)
+    return float(found) if found and found < _LONGEST_FILM else None
 
 
 def whole(value: object) -> int | None:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.html import HtmlElement
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import text, values
 from feeds.model import Caption, CaptionKind, Video
 from feedsvc.pages import markup, players, states
 from feedsvc.pages.images import pixels
@@ -36,8 +36,6 @@ _ADVERT = re.compile(
 _ADVERTISER = re.compile(r"(?:^|[.-])(?:ads|adserver|doubleclick|googlesyndication|2mdn|fwmrm)\.", re.I)
 _TEXT_TRACK = re.compile(r"\.(?:vtt|srt|ttml|dfxp|sami)$", re.I)
 _MEDIA_TYPE = re.compile(r"video/|mpegurl|dash\+xml|vnd\.ms-sstr", re.I)
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.I)
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
 
 
 def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
@@ -98,21 +96,8 @@ def _video(
         return
     yield Video(
         url=address, width=pixels(facts.get("width")), height=pixels(facts.get("height")),
-        bitrate=_kbps(facts.get("bitrate")), duration=seconds(facts.get("duration")),
+        bitrate=_kbps(facts.get("bitrate")), duration=values.length(facts.get("duration")),
     )  # fmt: skip
-
-
-def seconds(value: Any) -> float | None:
-    """Return a length in seconds out of ``PT1M30S``, ``1:30``, "90" or 90; None for nothing and for zero."""
-    value = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    if match := _DURATION.fullmatch(value):
-        parts = [float(part or 0) for part in match.groups()]
-    elif match := _CLOCK.fullmatch(value):
-        parts = [0.0, *(float(part or 0) for part in match.groups())]
-    else:
-        parts = [0, 0, 0, float(value) if re.fullmatch(r"\d{1,6}(?:\.\d{1,9})?", value) else 0]
-    length = sum(part * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=True))
-    return length if 0 < length < 1e6 else None
 
 
 def _kbps(value: Any) -> int | None:

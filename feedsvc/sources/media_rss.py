@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from feeds import text
+from feeds import text, values
 from feeds.model import Caption, Image, Rating, Video
 
 # The namespace as it should be, and as people write it.
@@ -30,7 +30,6 @@ _PORTRAIT = re.compile(r"://[\w.]*gravatar\.com/")
 _SOURCES = {"urn:mpaa": "MPAA", "urn:v-chip": "USA_PR"}
 _FULL_HD = 1080
 M = TypeVar("M", Image, Video, Caption)
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 
 
 class Media(Struct, frozen=True):
@@ -134,7 +133,7 @@ def _videos(found: list[tuple[str, Element]], base: str) -> Iterator[Video]:
                 bitrate=_whole(e.get("bitrate")),
                 width=_whole(e.get("width")),
                 height=_whole(e.get("height")),
-                duration=seconds(e.get("duration")),
+                duration=values.length(e.get("duration")),
                 language=e.get("lang", ""),
             )
     for name, e in found:
@@ -228,12 +227,3 @@ def _whole(number: str | None) -> int | None:
     except (ValueError, OverflowError):
         return None
     return value if 0 < value < 10**9 else None
-
-
-def seconds(duration: str | None) -> float | None:
-    """Return seconds for ``74``, ``74.5``, ``1:14`` and ``00:01:14``; None for anything else."""
-    said = (duration or "").strip()
-    if match := _CLOCK.fullmatch(said):
-        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
-    value = float(said) if re.fullmatch(r"\d{1,7}(\.\d{1,9})?", said) else 0.0
-    return value or None

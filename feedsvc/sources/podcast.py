@@ -11,9 +11,9 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import text, values
 from feeds.model import Caption, Video
-from feedsvc.sources.media_rss import Media, distinct, is_video, joined, seconds
+from feedsvc.sources.media_rss import Media, distinct, is_video, joined
 
 _NAME = re.compile(
     r"(?:\{https?://www\.itunes\.com/dtds/podcast-1\.0\.dtd\}|\{https?://podcastindex\.org/namespace/1\.0\}"
@@ -35,7 +35,7 @@ def read(item: Element, media: Media, base: str) -> Media:
         videos=distinct((*media.videos, *_videos(found, base))),
         captions=distinct((*media.captions, *_transcripts(found, base))),
         keywords=(*media.keywords, *filter(None, map(str.strip, said.get("keywords", "").split(",")))),
-        duration=seconds(said.get("duration")),
+        duration=values.length(said.get("duration")),
         season=_number(said.get("season", "")),
         episode=_number(said.get("episode", "")),
     )

@@ -181,7 +181,7 @@ def _images(item: Json, url: str) -> Iterator[Image]:
 
 
 def _videos(content: Json, url: str, language: str, note: Note) -> Iterator[Video]:
-    length = values.seconds(content.get("duration")) or 0.0
+    length = values.length(content.get("duration"))
     for video in values.tables(content.get("videos")):
         if address := values.address(video.get("url"), url):
             yield Video(
@@ -189,7 +189,7 @@ def _videos(content: Json, url: str, language: str, note: Note) -> Iterator[Vide
                 # Of its address it would be a guess, and the film itself will tell.
                 quality=values.quality(video.get("quality")),
                 bitrate=values.whole(video.get("bitrate")) or None,
-                duration=float(length) if 0 < length < 10**7 else None,
+                duration=length,
                 language=language,
             )
 

@@ -16,12 +16,12 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import text, values
 from feeds.model import Article, Image, Issue, Severity, Video, Window
 from feedsvc import dates
 from feedsvc.charsets import utf8
 from feedsvc.sources.addresses import dated
-from feedsvc.sources.media_rss import joined, seconds
+from feedsvc.sources.media_rss import joined
 
 # What is wrong, in the words a producer is told, and what to do about it.
 _SAYS: Mapping[str, tuple[str, str]] = {
@@ -270,7 +270,7 @@ def _videos(films: list[dict[str, str]], url: str) -> Iterator[Video]:
     for film in films:
         address = joined(url, film.get("content_loc", ""))
         if address and film.get("live", "").lower() != "yes":
-            yield Video(address, duration=seconds(film.get("duration")))
+            yield Video(address, duration=values.length(film.get("duration")))
 
 
 def _others(links: list[Element], url: str) -> Iterator[tuple[str, str]]:

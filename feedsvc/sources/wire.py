@@ -17,11 +17,11 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import text, values
 from feeds.model import Article
 from feedsvc import dates
 from feedsvc.sources import press
-from feedsvc.sources.media_rss import is_image, is_video, joined, seconds
+from feedsvc.sources.media_rss import is_image, is_video, joined
 
 Kind = Literal["text", "picture", "video", "package", "other"]
 MediumKind = Literal["image", "video"]
@@ -298,5 +298,5 @@ def _pixels(number: str | None) -> int | None:
 
 
 def _seconds(duration: str | None, unit: str) -> float | None:
-    found = seconds(duration)
+    found = values.length(duration)
     return found / 1000 if found and "milli" in unit.casefold() else found
