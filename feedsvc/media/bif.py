@@ -24,7 +24,6 @@ CODES: Mapping[str, str] = {
     "trick_play_broken": "the trick play file is not a BIF, or is damaged",
 }
 
-SUFFIX = ".bif"
 _LONG = 15 * 60
 _MAGIC = b"\x89BIF\r\n\x1a\n"
 _HEADER, _ENTRY, _END = struct.Struct("<8sIII44x"), struct.Struct("<II"), 0xFFFFFFFF
