@@ -4,10 +4,11 @@ SRT is what Roku shows beside any film; WebVTT is for browsers.
 """
 
 import codecs
-from collections.abc import Mapping
 from html import escape
 
+from feeds import wording
 from feeds.model import Issue
+from feeds.wording import Wording
 from feedsvc import charsets
 from feedsvc.captions import timed, ttml
 from feedsvc.captions.track import Cue, Track, repaired
@@ -17,7 +18,7 @@ __all__ = ["CODES", "LARGEST", "Cue", "Track", "issue", "read", "srt", "vtt"]
 LARGEST = 5_000_000  # a day of words
 
 # What can go wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "caption_fetch": (
         "The captions cannot be had: {}",
         "See whether the address works in a browser.",
@@ -39,7 +40,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Write times as 00:01:02,500 --> 00:01:04,000.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
 
 _WIDE = ((b"-\0-\0>\0", codecs.BOM_UTF16_LE), (b"\0-\0-\0>", codecs.BOM_UTF16_BE))
 _PAGES = ("<!doctype html", "<html", "<head", "<body", "#extm3u", "{", "%pdf")
@@ -47,8 +48,7 @@ _PAGES = ("<!doctype html", "<html", "<head", "<body", "#extm3u", "{", "%pdf")
 
 def issue(code: str, where: str = "", detail: object = "") -> Issue:
     """Return what to tell the producer about the captions at `where`; the article is shown without them."""
-    message, fix = _SAYS[code]
-    return Issue("warning", code, where, message.format(detail), fix)
+    return wording.issue(_SAYS, "warning", code, where, detail)
 
 
 def read(data: bytes, language: str = "") -> Track | Issue:

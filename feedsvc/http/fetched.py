@@ -9,10 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct
 
+from feeds import wording
 from feeds.model import Issue, Severity
+from feeds.wording import Wording
 
 # What can go wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "fetch_bad_url": (
         "This is not a web address.",
         "Give an address that begins with https:// or http://.",
@@ -82,7 +84,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Wait, or refresh less often.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
 BLOCK = 1 << 18
 # What is taken of a file from a server that knows no ranges.
 UNRANGED = 32 * BLOCK

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -17,13 +18,14 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
-from feeds.model import Article, Caption, Image, Issue, Severity, Video
+from feeds import text, wording
+from feeds.model import Article, Caption, Image, Issue, Video
+from feeds.wording import Wording
 from feedsvc.charsets import utf8
 from feedsvc.http import Validator
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "source_no_folder": ("{} is not a folder that can be read.", "Correct its path, or its permissions."),
     "source_no_articles": (
         "There is no article in the folder.",
@@ -65,7 +67,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "video_unreadable": ("The video {} cannot be published: {}", "Check the file and all that it names."),
     "caption_unreadable": ("The captions {} cannot be published: {}", "Check the file and its permissions."),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+issue = partial(wording.issue, _SAYS)
 HOST = "folder.invalid"
 _UNFINISHED = (".part", ".tmp", ".crdownload", "~")
 _NAMED = re.compile(r'^[ \t]*([^#\s].*?)\s*$|URI="([^"]+)"', re.M)
@@ -82,12 +85,6 @@ class File(Struct, frozen=True):
     mark: str
     size: int
     modified: float
-
-
-def issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    """Return what is wrong with a file, or with the folder."""
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix.format(*details))
 
 
 def listed(root: Path) -> tuple[dict[str, File] | None, list[Issue]]:

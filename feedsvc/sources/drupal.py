@@ -9,10 +9,13 @@ are not read: the API gives the whole text and the films themselves, of which pa
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from feeds.model import Article, Issue
+from feeds import wording
+from feeds.model import Article
+from feeds.wording import Wording
 from feedsvc.http import FetchError
 from feedsvc.settings import SourceSettings
 from feedsvc.sources.drupal_node import Objects, article, index, references
@@ -21,7 +24,7 @@ from feedsvc.sources.media_rss import joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "drupal_no_api": (
         "No JSON:API of Drupal was found at this address. {}",
         "Switch on the module JSON:API; give the address of the site, or of the API (it ends in /jsonapi).",
@@ -36,7 +39,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "drupal_no_stories": ("There is no {} in the site's JSON:API.", "Look whether any are published."),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_issue = partial(wording.issue, _SAYS, "error")
 _GIVEN = re.compile(r"(.{1,2000}?/jsonapi)(?=/|$|\?)", re.I)
 _NAME = re.compile(r"[a-zA-Z0-9_]{1,128}")
 # As many as Drupal gives at once; how many samples tell what stories refer to, how deep, and how much.
@@ -159,11 +163,6 @@ class Drupal:
 def open_source(settings: SourceSettings, tools: Tools) -> Source:
     """Return the Drupal site at the settings' `url`; `type` is which content is read (node--article)."""
     return Drupal(settings, tools)
-
-
-def _issue(code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue("error", code, where, message.format(*details), fix)
 
 
 def _nodes(document: Any) -> list[Any]:

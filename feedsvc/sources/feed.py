@@ -9,6 +9,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from html import unescape
 from html.entities import html5
 from typing import Any
@@ -19,9 +20,10 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
+from feeds import text, wording
 from feeds.identity import canonical
-from feeds.model import Article, Issue, Severity
+from feeds.model import Article, Issue
+from feeds.wording import Wording
 from feedsvc.charsets import utf8
 from feedsvc.sources import manners, media_rss, plain_rss, podcast
 from feedsvc.sources.feed_item import article
@@ -29,7 +31,7 @@ from feedsvc.sources.manners import Manners
 from feedsvc.sources.media_rss import Media
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "source_empty": ("There is nothing in the feed.", "Look at its address in a browser."),
     "source_not_a_feed": (
         "This is not a feed but {}.",
@@ -53,7 +55,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Give every item a GUID of its own that never changes.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_issue = partial(wording.issue, _SAYS)
 _TAGS = 1_000_000
 _HEAD = 65_536
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.I)
@@ -125,11 +128,6 @@ def _mended(document: str) -> str:
 
 def _failed(code: str, url: str, *details: object) -> Listing:
     return Listing(issues=(_issue("error", code, url, *details),), failed=True)
-
-
-def _issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix)
 
 
 def _looks_like(document: str) -> str:

@@ -7,15 +7,17 @@ read: a post's HTML is what its page shows, films among it, and what is for memb
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec.structs import replace
 
-from feeds import text
-from feeds.model import Article, Image, Issue
+from feeds import text, wording
+from feeds.model import Article, Image
+from feeds.wording import Wording
 from feedsvc import dates
 from feedsvc.http import FetchError, Http, Validator
 from feedsvc.settings import SourceSettings
@@ -25,7 +27,7 @@ from feedsvc.sources.media_rss import joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "ghost_no_key": (
         "Ghost gives its posts only to who has a Content API key, and there is none.",
         "In Ghost's settings add a custom integration; put its Content API key into an environment variable "
@@ -41,7 +43,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "ghost_no_posts": ("The site's Content API has no {}.", "Look whether any are published."),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_issue = partial(wording.issue, _SAYS, "error")
 # The API of today, and those of Ghost 4 and 3.
 _ROOTS = ("ghost/api/content/", "ghost/api/v4/content/", "ghost/api/v3/content/")
 _GIVEN = re.compile(r"(.{1,2000}?/ghost/api/(?:v\d\d?/|canary/)?content/)", re.I)
@@ -202,8 +205,3 @@ def _shown_key(url: str, http: Http) -> str:
 
 def _is_refused(error: FetchError | Refused) -> bool:
     return isinstance(error, Refused) and error.issue.code == "ghost_key_refused"
-
-
-def _issue(code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue("error", code, where, message.format(*details), fix)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,14 +11,15 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
-from feeds.model import Article, Issue, Severity
+from feeds import text, wording
+from feeds.model import Article, Issue
+from feeds.wording import Wording
 from feedsvc.charsets import utf8
 from feedsvc.http import FetchError, Http, Response, Validator
 from feedsvc.sources.source import Pulled, Seen
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "source_not_json": (
         "The answer is not JSON but {}.",
         "Look at the address in a browser: a plug-in, a login or a firewall may answer in its place.",
@@ -27,7 +29,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Switch off the display of PHP errors (display_errors, WP_DEBUG_DISPLAY), and look what they say.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_issue = partial(wording.issue, _SAYS)
 ACCEPT = "application/json, application/vnd.api+json, application/feed+json, */*;q=0.5"
 _START = re.compile(r"(?<=[\n>])[ \t]{0,20}(?=[\[{])")
 # The name under which is remembered what was wanted.
@@ -213,11 +216,6 @@ def _looks_like(document: str) -> str:
     if "<html" in head or "<!doctype html" in head:
         return "a web page"
     return "a feed" if "<rss" in head or "<feed" in head else "something else" if head.strip() else "nothing"
-
-
-def _issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix)
 
 
 # What is in a document: no shape is taken for granted.

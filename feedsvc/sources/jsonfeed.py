@@ -5,12 +5,14 @@
 Pages are read as well: like RSS, many of these feeds say no more of a story than how it begins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from feeds import text
-from feeds.model import Article, Image, Issue, Severity, Video
+from feeds import text, wording
+from feeds.model import Article, Image, Issue, Video
+from feeds.wording import Wording
 from feedsvc import dates
 from feedsvc.http import FetchError
 from feedsvc.settings import SourceSettings
@@ -21,7 +23,7 @@ from feedsvc.sources.media_rss import is_image, is_video, joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "jsonfeed_no_items": (
         "This JSON is no JSON Feed: it has no list of items.",
         "Give the address of the feed itself; pages name it in a link of type application/feed+json.",
@@ -33,10 +35,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "bad_date": ("The date {!r} cannot be read.", "Write it as in 2026-11-22T07:00:00+01:00."),
 }
-CODES: Mapping[str, str] = {
-    code: "The date of an item cannot be read." if code == "bad_date" else message
-    for code, (message, _) in _SAYS.items()
-}
+CODES = {**wording.meanings(_SAYS), "bad_date": "The date of an item cannot be read."}
+_issue = partial(wording.issue, _SAYS)
 _PAGES, _MOST = 20, 100
 
 
@@ -167,8 +167,3 @@ def _hub(feed: Any, url: str) -> tuple[str, str]:
         if said(hub, "type").casefold() == "websub" and address:
             return address, joined(url, said(feed, "feed_url")) or url
     return "", ""
-
-
-def _issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix)

@@ -1,20 +1,21 @@
 """Articles from a page that lists them: a section's, or a site's first page."""
 
 import re
-from collections.abc import Mapping
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from msgspec.structs import replace
 
+from feeds import wording
 from feeds.model import Article, Issue
+from feeds.wording import Wording
 from feedsvc.settings import SettingsError, SourceSettings
 from feedsvc.sources import teasers
 from feedsvc.sources.robots import Robots
 from feedsvc.sources.robots import issue as robots_issue
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "listing_empty": (
         "No link of the page looks like one to an article.",
         "Say with links which ones are (a CSS selector or an XPath); a page that needs JavaScript has none.",
@@ -24,7 +25,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Correct the selector, or leave it out: then the links are found by what they look like.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
 # What a selector is tried on before it is needed.
 _PAGE = "<html><body><article><h2><a href='/'>A</a></h2></article></body></html>"
@@ -66,8 +67,7 @@ class Listing:
 
     def _nothing(self) -> Issue:
         code = "listing_no_match" if self._select else "listing_empty"
-        message, fix = _SAYS[code]
-        return Issue("error", code, self._settings.url, message.format(self._settings.links), fix)
+        return wording.issue(_SAYS, "error", code, self._settings.url, self._settings.links)
 
 
 def open_source(settings: SourceSettings, tools: Tools) -> Source:

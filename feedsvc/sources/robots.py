@@ -1,22 +1,23 @@
 """What a site lets programs fetch: its robots.txt, asked for at most once a day and kept to (RFC 9309)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 from protego import Protego
 
-from feeds import text
+from feeds import text, wording
 from feeds.model import Article, Issue
+from feeds.wording import Wording
 from feedsvc.http import FetchError, Response, Validator
 from feedsvc.http.client import LONGEST_WAIT
 from feedsvc.settings import SourceSettings
 from feedsvc.sources.source import Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "robots_disallow": (
         "robots.txt of {} does not let {} fetch {}.",
         "Ask the site to allow it, or use a feed or an interface it offers.",
@@ -34,7 +35,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Ask the site to allow more, or use a feed it offers.",
     ),
 }
-CODES: Mapping[str, str] = {code: re.sub(r"\{[^}]*\}", "…", message) for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
 # Bytes of a robots.txt that are read (at least 500 KiB, says the standard), hosts asked for theirs in one go.
 _READ, _HOSTS = 512_000, 5
 _KEPT, _AGAIN = timedelta(days=1), timedelta(minutes=5)
@@ -151,8 +152,7 @@ def read(body: bytes) -> Protego:
 
 def issue(code: str, where: str, *details: object) -> Issue:
     """Return what to tell the producer."""
-    message, fix = _SAYS[code]
-    return Issue("info" if code == "robots_slow" else "warning", code, where, message.format(*details), fix)
+    return wording.issue(_SAYS, "info" if code == "robots_slow" else "warning", code, where, *details)
 
 
 def _product(user_agent: str) -> str:

@@ -1,65 +1,56 @@
 """What was wrong with the items of a Roku feed, told once for all of them."""
 
-from collections.abc import Mapping
-
-from feeds.model import Issue, Severity
+from feeds import wording
+from feeds.model import Issue
+from feeds.wording import Wording
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[Severity, str, str]] = {
+_SAYS: Wording = {
     "roku_wrapped": (
-        "info",
         "The feed stands inside another object or list, where no reader looks for it.",
         "Publish the object with the lists of items alone.",
     ),
     "roku_item": (
-        "warning",
         "Entries that are no items, for they have neither a title nor a video: {}. They are left out.",
         "Give each a title and a content object with its videos, or take it out.",
     ),
     "roku_repeated": (
-        "warning",
         "Items with the id of another one: {}. Those that play the same film are left out.",
         "Give every item an id of its own.",
     ),
     "roku_no_id": (
-        "warning",
         "Items without an id: {}. The addresses of their films tell them apart instead.",
         "Give every item an id that never changes.",
     ),
     "roku_shape": (
-        "info",
         "Items in which something has another name or place, or a number, a list or an object is written as"
         " something else, such as a number as a text: {}. It was understood.",
         "Nothing to do here; readers on a TV may fail on it.",
     ),
     "roku_date": (
-        "warning",
         "Items with a date that is not written as it should be: {}. Where it cannot be read, another one"
         " counts, or when they were first seen.",
         "Write it as 2026-11-22, or as 2026-11-22T07:00:00+00:00.",
     ),
     "roku_rating": (
-        "info",
         "Items whose rating is a text, or of another system than its source: {}. The nearest one was taken.",
         'Write it as {{"rating": "TVPG", "ratingSource": "USA_PR"}}.',
     ),
     "roku_genre": (
-        "info",
         "Items with genres that are none of Roku's 32: {}. The nearest ones count, and these are tags.",
         "Use Roku's genres, in small letters.",
     ),
     "roku_http": (
-        "info",
         "Items with a video on plain http, which TVs do not take: {}. It is looked for on https instead.",
         "Serve the videos over https.",
     ),
     "roku_trick_play": (
-        "info",
         "Items whose files for winding are no BIF: {}. These files are left out.",
         "Name BIF files, or leave them out.",
     ),
 }
-CODES: Mapping[str, str] = {code: says[1].replace("{}", "…") for code, says in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_WARNINGS = ("roku_item", "roku_repeated", "roku_no_id", "roku_date")
 
 
 class Notes:
@@ -75,10 +66,12 @@ class Notes:
     def issues(self, url: str) -> tuple[Issue, ...]:
         """Return one issue a kind, which names the first place in the feed at `url`."""
         return tuple(
-            _issue(code, f"{url}#{next(iter(places))}", len(places)) for code, places in self._found.items()
+            wording.issue(
+                _SAYS,
+                "warning" if code in _WARNINGS else "info",
+                code,
+                f"{url}#{next(iter(places))}",
+                len(places),
+            )
+            for code, places in self._found.items()
         )
-
-
-def _issue(code: str, where: str, count: int) -> Issue:
-    severity, message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(count), fix.format())

@@ -10,21 +10,23 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text, values
-from feeds.model import Article, Image, Issue, Severity, Video, Window
+from feeds import text, values, wording
+from feeds.model import Article, Image, Issue, Video, Window
+from feeds.wording import Wording
 from feedsvc import dates
 from feedsvc.charsets import utf8
 from feedsvc.sources.addresses import dated
 from feedsvc.sources.media_rss import joined
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "sitemap_none": (
         "The site has no sitemap: its robots.txt names none, and there is none at the usual addresses.",
         "Give the address of a feed, or of a page that lists articles with the kind listing.",
@@ -58,7 +60,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Divide it; the standard allows 50,000.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+issue = partial(wording.issue, _SAYS)
 _PAGES, _MEDIA, _ALTERNATES, _HEAD = 100_000, 10, 60, 65_536
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex)(?=[\s>/])", re.I)
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)(?=[\s>/])", re.I)
@@ -117,12 +120,6 @@ def read(body: bytes, url: str, charset: str = "", limit: int = 20_000_000) -> D
     if fault and not found.issues:
         found = replace(found, issues=(issue("warning", "sitemap_malformed", url, fault),))
     return found
-
-
-def issue(severity: Severity, code: str, where: str, *details: object) -> Issue:
-    """Return what to tell the producer."""
-    message, fix = _SAYS[code]
-    return Issue(severity, code, where, message.format(*details), fix)
 
 
 def _inflated(body: bytes, limit: int) -> tuple[bytes, str]:

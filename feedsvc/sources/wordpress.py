@@ -12,6 +12,7 @@ the place of one.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +20,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import text
-from feeds.model import Issue
+from feeds import text, wording
+from feeds.wording import Wording
 from feedsvc import dates
 from feedsvc.http import FetchError, Http, Validator
 from feedsvc.settings import SourceSettings
@@ -30,7 +31,7 @@ from feedsvc.sources.media_rss import joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
 # What is wrong, in the words a producer is told, and what to do about it.
-_SAYS: Mapping[str, tuple[str, str]] = {
+_SAYS: Wording = {
     "wordpress_no_api": (
         "No REST API of WordPress was found at this address. {}",
         "Give the address of the site, or of its API (it ends in /wp-json/); a security plug-in may have "
@@ -46,7 +47,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Look whether any are published, and whether type names their REST base, such as posts.",
     ),
 }
-CODES: Mapping[str, str] = {code: message.replace("{}", "…") for code, (message, _) in _SAYS.items()}
+CODES = wording.meanings(_SAYS)
+_issue = partial(wording.issue, _SAYS, "error")
 _ROOT = re.compile(r"(.{1,2000}?(?:/wp-json(?=/|$)|[?&]rest_route=))", re.I)
 _REL = "https://api.w.org/"
 _HEADER = re.compile(r"<([^<>]{1,2000})>\s{0,9};[^,<>]{0,200}rel=[\"']?https://api\.w\.org/", re.I)
@@ -196,11 +198,6 @@ def _named_by_page(url: str, http: Http) -> Iterator[str]:
     named = [match[1] for match in _HEADER.finditer(page.headers.get("Link", "")[:10_000])]
     named += [match[1] for link in links if _REL in link and (match := _HREF.search(link))]
     yield from (_whole_root(root) for one in named[:2] if (root := joined(page.url, one)))
-
-
-def _issue(code: str, where: str, *details: object) -> Issue:
-    message, fix = _SAYS[code]
-    return Issue("error", code, where, message.format(*details), fix)
 
 
 Posts = dict[int, Any]
