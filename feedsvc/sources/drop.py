@@ -23,6 +23,7 @@ from feeds.model import Article, Caption, Image, Issue, Video
 from feeds.wording import Wording
 from feedsvc.charsets import utf8
 from feedsvc.http import Validator
+from feedsvc.sources.source import Pulled, Seen
 
 # What is wrong, in the words a producer is told, and what to do about it.
 _SAYS: Wording = {
@@ -87,13 +88,26 @@ class File(Struct, frozen=True):
     modified: float
 
 
-def listed(root: Path) -> tuple[dict[str, File] | None, list[Issue]]:
-    """Return the folder's files by their names in it, None if it cannot be read, and what is amiss."""
+def opened(
+    root: Path, endings: tuple[str, ...], wanted: str, seen: Seen
+) -> tuple[Mapping[str, File], list[str], list[Issue]] | Pulled:
+    """Return the folder's files by their names in it, which of these tell articles, and what is amiss.
+
+    Without any that does the pull has failed: the `wanted` files are still to come.
+    """
     home = root.resolve()
+    issues = [issue("error", "source_no_folder", str(root), root)]
+    if os.access(home, os.R_OK | os.X_OK) and home.is_dir():
+        files, issues = _listed(home)
+        if names := [name for name in files if name.casefold().endswith(endings)]:
+            return files, names, issues
+        issues.append(issue("error", "source_no_articles", str(root), wanted))
+    return Pulled(validators=seen.validators, issues=tuple(issues), failed=True)
+
+
+def _listed(home: Path) -> tuple[dict[str, File], list[Issue]]:
     found: dict[str, File] = {}
     issues: list[Issue] = []
-    if not os.access(home, os.R_OK | os.X_OK) or not home.is_dir():
-        return None, [issue("error", "source_no_folder", str(root), root)]
     for folder, folders, names in os.walk(home):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

@@ -43,13 +43,11 @@ class Folder:
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the articles whose files changed, and which did not."""
-        files, issues = drop.listed(self.root)
-        if files is None:
-            return Pulled(validators=seen.validators, issues=tuple(issues), failed=True)
-        stories, twice = _stories(files)
-        if not stories:
-            issues.append(drop.issue("error", "source_no_articles", str(self.root), ".html or .txt"))
-            return Pulled(validators=seen.validators, issues=tuple(issues), failed=True)
+        found = drop.opened(self.root, _STORIES, ".html or .txt", seen)
+        if isinstance(found, Pulled):
+            return found
+        files, names, issues = found
+        stories, twice = _stories(names)
         issues += twice
         known, beside = drop.known(seen.validators), _beside(files, stories)
         articles: list[Article] = []
@@ -60,14 +58,14 @@ class Folder:
             same = name in uses and beside[guid] <= uses.keys()
             if same and drop.as_before(uses, files):
                 kept.add(guid)
-            elif isinstance(found := self._read(name, beside[guid], files), Issue):
+            elif isinstance(told := self._read(name, beside[guid], files), Issue):
                 # What was read of it before stays on air; the file is tried again each time.
-                issues.append(found)
+                issues.append(told)
                 kept.add(guid)
                 continue
             else:
-                articles.append(replace(found[0], guid=guid))
-                uses = dict.fromkeys(found[1], "")
+                articles.append(replace(told[0], guid=guid))
+                uses = dict.fromkeys(told[1], "")
             validators |= drop.remembered(name, uses, files)
         unchanged = not articles and not issues and validators == dict(seen.validators)
         return Pulled(

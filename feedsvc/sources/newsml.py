@@ -61,13 +61,10 @@ class NewsMl:
 
     def pull(self, seen: Seen) -> Pulled:
         """Return the articles of which anything changed, and which are as they were."""
-        files, issues = drop.listed(self.root)
-        if files is None:
-            return Pulled(validators=seen.validators, issues=tuple(issues), failed=True)
-        names = [name for name in files if name.casefold().endswith(_FILES)]
-        if not names:
-            issues.append(drop.issue("error", "source_no_articles", str(self.root), "NewsML-G2 or NITF"))
-            return Pulled(validators=seen.validators, issues=tuple(issues), failed=True)
+        found = drop.opened(self.root, _FILES, "NewsML-G2 or NITF", seen)
+        if isinstance(found, Pulled):
+            return found
+        files, names, issues = found
         known = drop.known(seen.validators)
         listing = known.pop(_LISTING, {})
         if set(names) == listing.keys() and all(
