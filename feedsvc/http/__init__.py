@@ -5,6 +5,7 @@ file piece by piece. Both raise `FetchError` and nothing else; its `issue()` is 
 """
 
 from feedsvc.http.client import Http
-from feedsvc.http.fetched import CODES, FetchError, RemoteFile, Response, Validator, without_login
+from feedsvc.http.failures import CODES, FetchError, without_login
+from feedsvc.http.fetched import RemoteFile, Response, Validator
 
 __all__ = ["CODES", "FetchError", "Http", "RemoteFile", "Response", "Validator", "without_login"]

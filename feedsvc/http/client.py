@@ -1,15 +1,11 @@
 """Asks for what is on the web, with manners: in turn, not too often, not twice for the same."""
 
 import random
-import re
 import threading
 import time
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from hashlib import blake2b
 from itertools import count
 from typing import Self
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -18,24 +14,26 @@ import requests
 import urllib3
 
 from feedsvc.http.connections import PATIENCE, Adapter, NotPublic
-from feedsvc.http.fetched import BLOCK, UNRANGED, FetchError, RemoteFile, Response, Validator, whole_size
+from feedsvc.http.failures import MOVED, FetchError, Passing, failure, host_of, refusal
+from feedsvc.http.fetched import (
+    BLOCK,
+    UNRANGED,
+    RemoteFile,
+    Response,
+    Validator,
+    conditions,
+    same_version,
+    with_validator,
+)
 from feedsvc.settings import HttpSettings
 
 REDIRECTS = 5
-DAY = 86_400.0
 # Seconds this client waits for a host that asks it to; a longer pause is remembered, and reported.
-LONGEST_WAIT, LONGEST_REST = 30.0, 3600.0
+LONGEST_WAIT = 30.0
 # So many attempts in a row without any answer, and the host is left alone for so many seconds: one dead
 # host must not hold up a refresh of hundreds of articles.
 SILENCES, SILENCE_REST = 6, 60.0
 _CHUNK = 1 << 16
-_MOVED = frozenset({301, 302, 303, 307, 308})
-
-
-class _Passing(FetchError):
-    """A failure that may be over in a moment; `wait` is how many seconds the server asked for, if it did."""
-
-    wait: float | None = None
 
 
 class Http:
@@ -94,8 +92,8 @@ class Http:
         """
         now = self._clock()
         headers = {"Accept": accept or "*/*", "Accept-Encoding": "gzip"} | _authorization(login)
-        answer = self._fetch(url, headers | _conditions(validator, now), max_bytes or self.settings.max_page)
-        return _with_validator(answer, validator, now)
+        answer = self._fetch(url, headers | conditions(validator, now), max_bytes or self.settings.max_page)
+        return with_validator(answer, validator, now)
 
     def open(self, url: str, *, max_bytes: int = 64_000_000) -> RemoteFile:
         """Return the file at `url` to read and seek in; fetches at most `max_bytes` of it, in blocks.
@@ -116,8 +114,8 @@ class Http:
         if not validator.etag and not validator.last_modified:
             return False
         headers = {"Range": "bytes=0-0", "Accept-Encoding": "identity"}
-        answer = self._fetch(url, headers | _conditions(validator, self._clock()), 1, whole=False)
-        return answer.status == 304 or _same_version(answer, validator)
+        answer = self._fetch(url, headers | conditions(validator, self._clock()), 1, whole=False)
+        return answer.status == 304 or same_version(answer, validator)
 
     def post(
         self, url: str, sent: Mapping[str, str] | bytes, headers: Mapping[str, str] | None = None
@@ -142,7 +140,7 @@ class Http:
             FetchError: `url` is no web address.
         """
         if self._most is None:
-            self._manners(_host(url)).spacing = min(max(0.0, seconds), LONGEST_WAIT)
+            self._manners(host_of(url)).spacing = min(max(0.0, seconds), LONGEST_WAIT)
 
     def _block(self, url: str, start: int) -> Response:
         headers = {"Range": f"bytes={start}-{start + BLOCK - 1}", "Accept-Encoding": "identity"}
@@ -152,7 +150,7 @@ class Http:
         for attempt in count():
             try:
                 return self._follow(url, headers, limit, whole)
-            except _Passing as error:
+            except Passing as error:
                 if attempt >= self.settings.retries or (error.wait or 0) > LONGEST_WAIT:
                     raise
                 if error.wait is None:
@@ -163,21 +161,21 @@ class Http:
         deadline = time.monotonic() + PATIENCE * self.settings.timeout
         for _ in range(1 + REDIRECTS):
             answer = self._once(url, headers, limit, whole)
-            if answer.status not in _MOVED:
+            if answer.status not in MOVED:
                 return answer
             target = _target(url, answer.headers["Location"])
             if _origin(target) != _origin(url):
                 headers = {name: value for name, value in headers.items() if name != "Authorization"}
             url = target
             if time.monotonic() > deadline:
-                raise FetchError(url, "fetch_timeout", _host(url))
+                raise FetchError(url, "fetch_timeout", host_of(url))
         raise FetchError(url, "fetch_redirects", REDIRECTS)
 
     def _once(
         self, url: str, headers: dict[str, str], limit: int, whole: bool, body: bytes | None = None
     ) -> Response:
         """Return one host's answer to one request, in its turn, when it may be asked again."""
-        host = self._manners(_host(url))
+        host = self._manners(host_of(url))
         with host.turn:
             if self._most is not None and next(self._asked) > self._most:
                 raise FetchError(url, "fetch_enough", f"asked {self._most} times")
@@ -187,17 +185,17 @@ class Http:
             try:
                 answer = self._ask(url, headers, limit, whole, body)
             except FetchError as error:
-                self._observe(_host(url), error.code)
+                self._observe(host_of(url), error.code)
                 if error.code in ("fetch_timeout", "fetch_unreachable"):
                     host.silent(self._clock())
                 raise
-            self._observe(_host(url), str(answer.status))
+            self._observe(host_of(url), str(answer.status))
             host.silences = 0
-            if (failure := _refusal(url, answer, self._clock())) is None:
+            if (refused := refusal(url, answer.status, answer.headers, self._clock())) is None:
                 return answer
-            if isinstance(failure, _Passing) and failure.wait is not None:
-                host.rest_until = self._clock() + failure.wait
-            raise failure
+            if isinstance(refused, Passing) and refused.wait is not None:
+                host.rest_until = self._clock() + refused.wait
+            raise refused
 
     def _manners(self, host: str) -> "_Host":
         with self._lock:
@@ -207,7 +205,7 @@ class Http:
         with host.pause:
             wait = host.rest_until - self._clock()
             if wait > LONGEST_WAIT:
-                raise FetchError(url, "fetch_host_resting", _host(url), round(wait))
+                raise FetchError(url, "fetch_host_resting", host_of(url), round(wait))
             if wait > 0:
                 self._sleep(wait)
             if host.spacing:
@@ -230,12 +228,12 @@ class Http:
             finally:
                 response.close()
         except (OSError, ValueError, urllib3.exceptions.HTTPError, NotPublic) as error:
-            raise _failure(url, error) from error
+            raise failure(url, error) from error
         return Response(url, response.status_code, response.headers, found)
 
     def _allowed(self, url: str) -> bool:
         parts = urlsplit(url)
-        return not {_host(url), (parts.hostname or "")}.isdisjoint(self.settings.allow_hosts)
+        return not {host_of(url), (parts.hostname or "")}.isdisjoint(self.settings.allow_hosts)
 
 
 class _Host:
@@ -253,20 +251,8 @@ class _Host:
             self.rest_until = now + SILENCE_REST
 
 
-def _host(url: str) -> str:
-    """Return ``host:port`` of an http(s) address, the port only if it is said."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        raise FetchError(url, "fetch_bad_url") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchError(url, "fetch_bad_url")
-    return f"{parts.hostname}{port}"
-
-
 def _origin(url: str) -> tuple[str, str]:
-    return urlsplit(url).scheme, _host(url)
+    return urlsplit(url).scheme, host_of(url)
 
 
 def _authorization(login: str) -> dict[str, str]:
@@ -285,73 +271,6 @@ def _target(url: str, location: str) -> str:
         return urljoin(url, location.encode("latin-1").decode())
     except ValueError:
         raise FetchError(url, "fetch_bad_url") from None
-
-
-def _conditions(validator: Validator | None, now: float) -> dict[str, str]:
-    # A server that answers 304 for ever is asked without conditions once a day (case 47).
-    if validator is None or not 0 <= now - validator.checked < DAY:
-        return {}
-    headers = {"If-None-Match": validator.etag} if validator.etag else {}
-    if validator.last_modified and (_seconds(validator.last_modified) or 0) <= now:
-        headers["If-Modified-Since"] = validator.last_modified
-    return headers
-
-
-def _same_version(answer: Response, known: Validator) -> bool:
-    """Tell whether a server that takes no conditions gave the version it gave before."""
-    if known.size is not None and whole_size(answer) != known.size:
-        return False
-    said = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-    # One tag is proof; a date alone is weaker, and with a tag beside it that changed it is none.
-    return said[0] == known.etag if known.etag or said[0] else said[1] == known.last_modified
-
-
-def _with_validator(answer: Response, known: Validator | None, now: float) -> Response:
-    etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-    if answer.status == 304:
-        if known is None:
-            raise FetchError(answer.url, "fetch_bad_status", 304)
-        # A 304 may bring one of the pair anew; the other stays what it was (cases 44-46).
-        kept = Validator(etag or known.etag, modified or known.last_modified, known.checked, known.digest)
-        return Response(answer.url, 304, answer.headers, b"", kept, not_modified=True)
-    digest = blake2b(answer.body, digest_size=16).hexdigest()
-    same = known is not None and known.digest == digest
-    fresh = Validator(etag, modified, now, digest)
-    return Response(answer.url, answer.status, answer.headers, answer.body, fresh, not_modified=same)
-
-
-def _refusal(url: str, answer: Response, now: float) -> FetchError | None:
-    status = answer.status
-    if 200 <= status < 300 or status == 304 or (status in _MOVED and "Location" in answer.headers):
-        return None
-    if status in (404, 410):
-        return FetchError(url, "fetch_not_found", status)
-    if status in (401, 403, 407, 451):
-        return FetchError(url, "fetch_forbidden", status)
-    if status != 429 and status < 500:
-        return FetchError(url, "fetch_bad_status", status)
-    code = "fetch_too_many_requests" if status == 429 else "fetch_server_error"
-    failure = _Passing(url, code, _host(url) if status == 429 else status)
-    failure.wait = _retry_after(answer.headers, now) if status in (429, 503) else None
-    return failure
-
-
-def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds to wait that the header asks for, in either form (case 48), an hour at most."""
-    value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return min(float(value), LONGEST_REST)
-    then = _seconds(value)
-    return None if then is None else min(max(0.0, then - now), LONGEST_REST)
-
-
-def _seconds(http_date: str) -> float | None:
-    """Return an HTTP date as seconds since 1970, None when it is not one."""
-    try:
-        moment = parsedate_to_datetime(http_date)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _body(response: requests.Response, url: str, limit: int, whole: bool) -> bytes:
@@ -387,25 +306,3 @@ def _decoder(url: str, encoding: str) -> Callable[[bytes, int], bytes]:
             raise FetchError(url, "fetch_bad_encoding", encoding) from error
 
     return decode
-
-
-def _failure(url: str, error: Exception) -> FetchError:
-    """Return what an error of the libraries below means."""
-    if isinstance(error, NotPublic):
-        return FetchError(url, "fetch_private_address", _host(url))
-    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return FetchError(url, "fetch_tls", _host(url))
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return _Passing(url, "fetch_timeout", _host(url))
-    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.ReadTimeoutError | TimeoutError):
-        return FetchError(url, "fetch_timeout", _host(url))
-    if isinstance(error, ValueError | urllib3.exceptions.LocationParseError):
-        return FetchError(url, "fetch_bad_url")
-    return _Passing(url, "fetch_unreachable", _host(url), _reason(error))
-
-
-def _reason(error: Exception) -> str:
-    text = repr(error)
-    if "NameResolutionError" in text:
-        return "there is no such host"
-    return "the connection was refused" if "refused" in text else "the connection broke off"

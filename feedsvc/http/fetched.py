@@ -1,117 +1,21 @@
-"""What a fetch gives: a `Response`, a `RemoteFile`, or a `FetchError` that says why not."""
+"""What a fetch gives, a `Response` or a `RemoteFile`, and what to ask the next time."""
 
 import io
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct
 
-from feeds import wording
-from feeds.model import Issue, Severity
-from feeds.wording import Wording
+from feedsvc.http.failures import FetchError, seconds
 
-# What can go wrong, in the words a producer is told, and what to do about it.
-_SAYS: Wording = {
-    "fetch_bad_url": (
-        "This is not a web address.",
-        "Give an address that begins with https:// or http://.",
-    ),
-    "fetch_private_address": (
-        "{} is not on the public internet, and private hosts are not fetched from.",
-        "Publish it on a public host, or name the host in allow_hosts.",
-    ),
-    "fetch_unreachable": (
-        "{} could not be reached: {}.",
-        "Check the address, and that the server is up.",
-    ),
-    "fetch_timeout": (
-        "{} took too long to answer.",
-        "Make the server faster, or raise the time-out.",
-    ),
-    "fetch_tls": (
-        "{} did not prove with a valid certificate that it is itself.",
-        "Renew the server's certificate, or complete its chain.",
-    ),
-    "fetch_too_large": (
-        "It is larger than {} bytes.",
-        "Publish a smaller file.",
-    ),
-    "fetch_redirects": (
-        "It redirects more than {} times.",
-        "Give the final address.",
-    ),
-    "fetch_bad_encoding": (
-        "The answer is compressed in a way that cannot be read ({}).",
-        "Send it plain or as gzip.",
-    ),
-    "fetch_bad_range": (
-        "The server sent another part of the file than it was asked for.",
-        "Repair how the server answers Range requests.",
-    ),
-    "fetch_no_ranges": (
-        "Only the beginning of the file can be had.",
-        "Let the server answer Range requests; devices need them too.",
-    ),
-    "fetch_not_found": (
-        "There is nothing at this address ({}).",
-        "Correct the address, or publish the file.",
-    ),
-    "fetch_forbidden": (
-        "The server refuses to give it ({}).",
-        "Make it public, or put the login into the address.",
-    ),
-    "fetch_too_many_requests": (
-        "{} asks for fewer requests (429).",
-        "Refresh less often.",
-    ),
-    "fetch_server_error": (
-        "The server reports an error of its own ({}).",
-        "Look into the log of that server.",
-    ),
-    "fetch_bad_status": (
-        "The server gave an answer nobody can use ({}).",
-        "Check the address.",
-    ),
-    "fetch_enough": (
-        "The site has been {}, and that is enough.",
-        "Name the address of the feed itself.",
-    ),
-    "fetch_host_resting": (
-        "{} asked for a pause, or did not answer several times, and is left alone for {} seconds.",
-        "Wait, or refresh less often.",
-    ),
-}
-CODES = wording.meanings(_SAYS)
 BLOCK = 1 << 18
 # What is taken of a file from a server that knows no ranges.
 UNRANGED = 32 * BLOCK
+_DAY = 86_400.0
 _BLOCKS_KEPT = 32
-
-
-class FetchError(Exception):
-    """A fetch that failed: `code` is a key of `CODES`, `message` and `fix` are one plain sentence each."""
-
-    def __init__(self, url: str, code: str, *details: object) -> None:
-        sentence, self.fix = _SAYS[code]
-        self.url, self.code = without_login(url), code
-        self.message = sentence.format(*details)
-        super().__init__(f"{self.url}: {self.message}")
-
-    def issue(self, severity: Severity = "error") -> Issue:
-        """Return what to tell the producer."""
-        return Issue(severity, self.code, self.url, self.message, self.fix)
-
-
-def without_login(url: str) -> str:
-    """Return an address fit to be shown: no user, no password."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 class Validator(Struct, frozen=True):
@@ -238,3 +142,38 @@ def whole_size(answer: Response) -> int | None:
         return int(part[1]) if part else len(answer.body)
     said = answer.headers.get("Content-Length", "")
     return int(said) if said.isdecimal() else None
+
+
+def conditions(validator: Validator | None, now: float) -> dict[str, str]:
+    """Return the headers that ask for a file only if it changed."""
+    # A server that answers 304 for ever is asked without conditions once a day (case 47).
+    if validator is None or not 0 <= now - validator.checked < _DAY:
+        return {}
+    headers = {"If-None-Match": validator.etag} if validator.etag else {}
+    if validator.last_modified and (seconds(validator.last_modified) or 0) <= now:
+        headers["If-Modified-Since"] = validator.last_modified
+    return headers
+
+
+def same_version(answer: Response, known: Validator) -> bool:
+    """Tell whether a server that takes no conditions gave the version it gave before."""
+    if known.size is not None and whole_size(answer) != known.size:
+        return False
+    said = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    # One tag is proof; a date alone is weaker, and with a tag beside it that changed it is none.
+    return said[0] == known.etag if known.etag or said[0] else said[1] == known.last_modified
+
+
+def with_validator(answer: Response, known: Validator | None, now: float) -> Response:
+    """Return an answer with what to ask the next time, and whether all is as it was."""
+    etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+    if answer.status == 304:
+        if known is None:
+            raise FetchError(answer.url, "fetch_bad_status", 304)
+        # A 304 may bring one of the pair anew; the other stays what it was (cases 44-46).
+        kept = Validator(etag or known.etag, modified or known.last_modified, known.checked, known.digest)
+        return Response(answer.url, 304, answer.headers, b"", kept, not_modified=True)
+    digest = blake2b(answer.body, digest_size=16).hexdigest()
+    same = known is not None and known.digest == digest
+    fresh = Validator(etag, modified, now, digest)
+    return Response(answer.url, answer.status, answer.headers, answer.body, fresh, not_modified=same)
