@@ -56,7 +56,7 @@ _UNRATED = Rating()
 _MOST = 10**12
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 # Direct Publisher knows 32 genres; a section or tag that names one says what the story is about.
-_GENRES = {
+GENRES = {
     "animals": "animals", "business": "news", "cinema": "special", "crime": "crime",
     "education": "educational", "fashion": "fashion", "film": "special",
     "entertainment": "special", "environment": "nature", "faith": "faith",
@@ -293,7 +293,7 @@ def _genres(given: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the genres an article was given, as far as Roku knows them, else what its names stand for."""
     said = [genre for name in given if (genre := name.strip().lower()) in ROKU_GENRES]
     words = [w for name in names for w in text.tag(name, 100).split("_")]
-    found = dict.fromkeys(said or (_GENRES[w] for w in words if w in _GENRES))
+    found = dict.fromkeys(said or (GENRES[w] for w in words if w in GENRES))
     return tuple(found) or ("news",)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from urllib.parse import urljoin
 
-from feeds import text
-from feeds.item import RATINGS, ROKU_GENRES
+from feeds import rules, text
+from feeds.item import GENRES, RATINGS, ROKU_GENRES
 from feeds.model import CaptionKind, Quality, Rating, VideoType
 
 Json = dict[str, object]
@@ -17,19 +17,18 @@ _SPAN = re.compile(
 )
 _NUMBER = re.compile(r"(\d{1,12}(?:\.\d{0,9})?)\s*(?:s|sec|seconds|kbps)?", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LANGUAGES = {
     "english": "en", "spanish": "es", "español": "es", "french": "fr", "français": "fr", "german": "de",
     "deutsch": "de", "portuguese": "pt", "português": "pt", "italian": "it", "italiano": "it",
     "arabic": "ar", "russian": "ru", "hindi": "hi", "chinese": "zh", "japanese": "ja", "korean": "ko",
 }  # fmt: skip
-_GENRES = {
-    "animation": "animated", "art": "special", "business": "news", "christian": "faith", "church": "faith",
-    "cooking": "food", "education": "educational", "entertainment": "special", "family": "children",
-    "game": "gaming", "kids": "children", "learning": "educational", "lifestyle": "special",
-    "music": "special", "outdoors": "nature", "politics": "news", "religion": "faith", "religious": "faith",
-    "scifi": "science fiction", "spirituality": "faith", "sport": "sports", "tech": "technology",
-    "travel": "special", "tutorial": "educational", "wellness": "health",
+# As the name of a genre more can be told from a word than from one among those of a story's tags.
+_GENRES = GENRES | {
+    "animation": "animated", "art": "special", "christian": "faith", "church": "faith", "cooking": "food",
+    "family": "children", "game": "gaming", "kids": "children", "learning": "educational",
+    "lifestyle": "special", "music": "special", "outdoors": "nature", "politics": "news",
+    "religious": "faith", "scifi": "science fiction", "spirituality": "faith", "travel": "special",
+    "tutorial": "educational",
 }  # fmt: skip
 _FILMS = (".mp4", ".m4v", ".mov", ".m3u8", ".mpd", ".ism", ".webm", ".mkv", ".ts")
 _KINDS: tuple[tuple[VideoType, tuple[str, ...]], ...] = (
@@ -155,9 +154,7 @@ def same_address(written: object, address: str) -> object:
 def language(value: object, otherwise: str) -> str:
     """Return a language tag."""
     said = words(value)
-    if _LANGUAGE.fullmatch(said):
-        return said
-    return _LANGUAGES.get(said.lower(), otherwise)
+    return said if rules.is_language(said) else _LANGUAGES.get(said.lower(), otherwise)
 
 
 def genres(*values: object) -> list[str]:

@@ -113,6 +113,12 @@ def moment(text: str, day_first: bool = False) -> Moment | None:
         return None
 
 
+def when(text: str, day_first: bool = False) -> datetime | None:
+    """Return that moment, however much of it was written down."""
+    found = moment(text, day_first)
+    return found.when if found else None
+
+
 def _moment(when: datetime, text: str) -> Moment | None:
     if when.year not in _YEARS:
         return None

@@ -46,7 +46,7 @@ def examine(body: bytes, name: str, format_: Format, served: Response | None, wa
     """
     issues: list[Issue] = check(body, name, format_, served)
     seen = screens(body, name, format_)
-    known = Told(wanted.now, _moment, wanted.base)
+    known = Told(wanted.now, dates.when, wanted.base)
     target = fix.mended_format(format_)
     mended = mend(body, format_.name, known) if wanted.fix or wanted.media else Mended()
     looked = media.look(_all_shown(mended, target, seen), wanted.media) if wanted.media else Looked()
@@ -56,11 +56,6 @@ def examine(body: bytes, name: str, format_: Format, served: Response | None, wa
     made = len(set(looked.pictures.values()))
     fixed = fix.write(mended, wanted.fix, target, made) if wanted.fix else None
     return Examined(checked, fixed, seen, looked.previews)
-
-
-def _moment(text: str) -> datetime | None:
-    found = dates.moment(text)
-    return found.when if found else None
 
 
 def _all_shown(mended: Mended, format_: Format, otherwise: tuple[Screen, ...]) -> list[Screen]:

@@ -107,8 +107,7 @@ def _page(told: Any, base: str) -> str:
 
 def _moment(told: Any, name: str) -> datetime | None:
     value = at(told, name)
-    found = dates.moment(str(value) if isinstance(value, str | int) else "")
-    return found.when if found else None
+    return dates.when(str(value) if isinstance(value, str | int) else "")
 
 
 def _formatted(told: Any) -> dict[str, str]:

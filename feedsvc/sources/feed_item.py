@@ -223,20 +223,15 @@ def _moment(entry: Entry, name: str) -> datetime | None:
     try:
         if isinstance(parsed, struct_time):
             return datetime.fromtimestamp(timegm(parsed), UTC)
-        return _read_moment(_said(entry, name))
+        return dates.when(_said(entry, name))
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _read_moment(said: str) -> datetime | None:
-    found = dates.moment(said)
-    return found.when if found else None
 
 
 def _window(validity: str) -> Window:
     """Return the window of a ``dcterms:valid``: ``start=...; end=...; scheme=W3C-DTF``."""
     parts = (part.partition("=") for part in validity.split(";"))
-    said = {key.strip(): _read_moment(value.strip()) for key, _, value in parts}
+    said = {key.strip(): dates.when(value.strip()) for key, _, value in parts}
     return Window(said.get("start"), said.get("end"))
 
 

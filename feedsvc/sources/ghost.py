@@ -8,7 +8,6 @@ read: a post's HTML is what its page shows, films among it, and what is for memb
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -169,8 +168,8 @@ def article(post: Any, base: str, reader: content.Read) -> Article:
         tags=tags,
         marks=tuple(dict.fromkeys((*told.marks, *(["paywalled"] if _for_members(post) else [])))),
         authors=content.people(said(author, "name") for author in listed(post, "authors")[:_MOST]),
-        published=_moment(post, "published_at"),
-        updated=_moment(post, "updated_at"),
+        published=dates.when(said(post, "published_at")),
+        updated=dates.when(said(post, "updated_at")),
         images=told.images,
         videos=told.videos,
         captions=told.captions,
@@ -186,11 +185,6 @@ def _lead(post: Any, base: str) -> Image | None:
 
 def _for_members(post: Any) -> bool:
     return said(post, "visibility") not in ("", "public") or at(post, "access") is False
-
-
-def _moment(post: Any, name: str) -> datetime | None:
-    found = dates.moment(said(post, name))
-    return found.when if found else None
 
 
 def _shown_key(url: str, http: Http) -> str:

@@ -392,8 +392,7 @@ def _moment(said: str) -> datetime | None:
     words = [word for word in re.split(r"[\s,()]+", digits) if word]
     kept = [phrases.months().get(w.casefold().strip("."), w) for w in words if not _says_nothing(w)]
     day_first = not re.search(r"\d\s*[ap]\.?m\b", digits, re.I)
-    found = dates.moment(" ".join(re.sub(r"^(\d\d?)\.$", r"\1", w) for w in kept), day_first)
-    return found.when if found else None
+    return dates.when(" ".join(re.sub(r"^(\d\d?)\.$", r"\1", w) for w in kept), day_first)
 
 
 def _says_nothing(word: str) -> bool:

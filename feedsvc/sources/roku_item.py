@@ -142,7 +142,7 @@ def _article(told: _Told, url: str, language: str, note: Note) -> Article:
     short, long = (values.words(item.get(name)) for name in ("shortDescription", "longDescription"))
     released, added = _date(item, "releaseDate", note), _date(content, "dateAdded", note)
     published = _old(released) or dates.best(filter(None, (released, added)))
-    arrived = dates.moment(added)
+    arrived = dates.when(added)
     genres, others = _genres(item, note)
     spoken = values.language(content.get("language"), language)
     return Article(
@@ -156,13 +156,13 @@ def _article(told: _Told, url: str, language: str, note: Note) -> Article:
         language=spoken,
         authors=tuple(_authors(item)),
         published=published,
-        updated=arrived.when if arrived and published and arrived.when > published else None,
+        updated=arrived if arrived and published and arrived > published else None,
         images=distinct(_images(item, url)),
         videos=distinct(_videos(content, url, spoken, note)),
         captions=distinct(_captions(content, url)),
         trickplay=tuple(_trick_play(content, url, note)),
         rating=_rating(item, note),
-        window=Window(*(_moment(content, f"validityPeriod{edge}", note) for edge in ("Start", "End"))),
+        window=Window(*(dates.when(_date(content, f"validityPeriod{e}", note)) for e in ("Start", "End"))),
         series=told.series,
         kind=told.kind,
         season=told.season,
@@ -286,8 +286,3 @@ def _old(day: str) -> datetime | None:
         return datetime.fromisoformat(day).replace(tzinfo=UTC) if _OLD.fullmatch(day) else None
     except ValueError:
         return None
-
-
-def _moment(place: Json, name: str, note: Note) -> datetime | None:
-    found = dates.moment(_date(place, name, note))
-    return found.when if found else None

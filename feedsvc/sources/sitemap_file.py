@@ -197,8 +197,7 @@ def _add(element: Element, url: str, entries: list[Entry], links: list[Link]) ->
     if not address:
         return
     if _name(element) == "sitemap":
-        changed = dates.moment(said.get("lastmod", ""))
-        links.append(Link(address, changed.when if changed else None))
+        links.append(Link(address, dates.when(said.get("lastmod", ""))))
     else:
         entries.append(_entry(element, address, said, url))
 
@@ -209,15 +208,15 @@ def _entry(element: Element, address: str, said: Mapping[str, str], url: str) ->
     films = [_texts(part) for name, part in parts if name == "video"][:_MEDIA]
     film = films[0] if len(films) == 1 else {}
     dated_as = (_texts(news) if news is not None else film).get("publication_date", "")
-    published, changed = dates.moment(dated_as), dates.moment(said.get("lastmod", ""))
-    when = next((moment.when for moment in (published, changed) if moment), None) or dated(address)
+    published, changed = dates.moment(dated_as), dates.when(said.get("lastmod", ""))
+    when = (published.when if published else changed) or dated(address)
     article = replace(
         _news(news) if news is not None else _about_film(film),
         guid=address,
         url=address,
         # Of a date that names but the day the page knows the minute.
         published=published.when if published and published.precision != "day" else None,
-        updated=changed.when if changed else None,
+        updated=changed,
         images=tuple(_images([part for name, part in parts if name == "image"], films, url)),
         videos=tuple(_videos(films, url)),
     )
@@ -237,14 +236,13 @@ def _news(element: Element) -> Article:
 
 def _about_film(film: Mapping[str, str]) -> Article:
     """Return what is said of the only video of a page, for the page is about it."""
-    expires = dates.moment(film.get("expiration_date", ""))
     category = text.plain(film.get("category", ""))
     return Article(
         title=text.plain(film.get("title", "")),
         summary=text.plain(film.get("description", "")),
         section=(category,) if category else (),
         tags=tuple(dict.fromkeys(_words(film.get("tag", "")))),
-        window=Window(end=expires.when if expires else None),
+        window=Window(end=dates.when(film.get("expiration_date", ""))),
     )
 
 

@@ -136,8 +136,7 @@ def moment(words: str | None) -> datetime | None:
     try:
         when = datetime.fromisoformat((words or "").strip())
     except ValueError:
-        found = dates.moment(words or "")
-        return found.when if found else None
+        return dates.when(words or "")
     try:
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:

@@ -65,8 +65,7 @@ def guid(post: Any) -> str:
 
 def moment(post: Any, name: str) -> datetime | None:
     """Return one of a post's times: in UTC where it is said so, else as if it were."""
-    found = dates.moment(said(post, f"{name}_gmt")) or dates.moment(said(post, name))
-    return found.when if found else None
+    return dates.when(said(post, f"{name}_gmt")) or dates.when(said(post, name))
 
 
 def _featured(post: Any, site: str) -> Image | None:
