@@ -189,9 +189,12 @@ def _shaped(table: Json) -> Json:
 
 
 def _objects(value: object, of_text: str = "url") -> Iterator[Json]:
-    """Yield the objects of a list, or a single one; a text is what an object of its kind is known by."""
+    """Yield the objects of a list and of those in it, or one; a text is what one of its kind is known by."""
     for part in values.listed(value):
-        yield part if isinstance(part, dict) else {of_text: part} if isinstance(part, str) else {}
+        if isinstance(part, list):
+            yield from _objects(part, of_text)
+        else:
+            yield part if isinstance(part, dict) else {of_text: part} if isinstance(part, str) else {}
 
 
 def _videos(value: object) -> list[Json]:
