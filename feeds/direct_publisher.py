@@ -145,7 +145,7 @@ def rows(feed: Json) -> Iterator[Row]:
         name, order, playlist, query = map(
             values.words, map(one.get, ("name", "order", "playlistName", "query"))
         )
-        ids = lists.get(playlist) or folded.get(playlist.casefold(), ())
+        ids = lists.get(playlist) or folded.get(playlist.casefold(), ()) if playlist else ()
         yield Row(name or playlist or query, order, playlist, ids, tuple(_terms(query)))
 
 

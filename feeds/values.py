@@ -46,7 +46,8 @@ _LONGEST_TEXT, _LONGEST_FILM, _DEEPEST = 20_000, 10**7, 20
 def fit(value: object, depth: int = 0) -> object:
     """Return a value of a JSON text as any tool takes it, nested no deeper than a feed is."""
     if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        pairs = "" if value.isascii() else "utf-16-le"
+        return value.encode(pairs, "surrogatepass").decode(pairs, "replace") if pairs else value
     if depth > _DEEPEST or (isinstance(value, float) and not isfinite(value)):
         return None
     if isinstance(value, list):
@@ -139,7 +140,7 @@ def address(value: object, base: str = "") -> str:
             written = part.strip()
             written = f"https:{written}" if written.startswith("//") else written
             try:
-                return text.web_url(urljoin(base, written) if base else written) or ""
+                return text.web_url(written) or text.web_url(urljoin(base, written)) or ""
             except ValueError:
                 return ""
     return ""
@@ -224,8 +225,7 @@ def video_type(*hints: object) -> VideoType | None:
 
 def quality(*hints: object) -> Quality | None:
     """Return the quality that a name or a height in an address tells; None if none does."""
-    for hint in hints:
-        told = words(hint).upper()
+    for told in filter(None, (words(hint).upper() for hint in hints)):
         for name, heights in _QUALITIES:
             marks = (rf"(?<!\d){height}P?(?!\d)" for height in heights)
             if told == name or any(re.search(mark, told) for mark in marks):
@@ -251,7 +251,8 @@ def spelled(table: Mapping[str, object], names: Mapping[str, str]) -> Json:
 
 def right_name(written: str, names: Mapping[str, str]) -> str:
     """Return the right spelling of a member's name, whatever its letters' case and what stands between."""
-    return names.get(re.sub(r"[\W_]", "", written).lower(), written)
+    letters = written if written.isalnum() else re.sub(r"[\W_]", "", written)
+    return names.get(letters.lower(), written)
 
 
 def spellings(right: Iterable[str], **aliases: str) -> dict[str, str]:

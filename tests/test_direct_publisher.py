@@ -117,6 +117,8 @@ def test_a_row_has_the_playlist_it_means() -> None:
     }
     (row,) = direct_publisher.rows(told)
     assert (row.name, row.ids) == ("news", ("a", "7"))
+    (other,) = direct_publisher.rows({"categories": [{"query": "sea"}], "playlists": [{"itemIds": ["a"]}]})
+    assert (other.name, other.ids) == ("sea", ())
 
 
 JSON = st.recursive(

@@ -273,9 +273,11 @@ def _date(place: Json, name: str, note: Note) -> str:
     """Return the date under a name, "" if there is none that can be read."""
     given = place.get(name)
     said = given.strip() if isinstance(given, str) else ""
+    if not said:
+        return ""
     whole_year = values.whole_year(said)
     readable = bool(dates.moment(whole_year) or _old(whole_year))
-    if said and (not readable or whole_year != said):
+    if not readable or whole_year != said:
         note("roku_date")
     return whole_year if readable else ""
 
