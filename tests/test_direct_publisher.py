@@ -1,7 +1,9 @@
 """Direct Publisher in any shape: what was meant is found wherever it stands, by the source and by mending."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.tv_feeds import clip, feed, series
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 FILM = "https://tv.example/a1.mp4"
+SAMPLE = Path(__file__).parent / "data" / "sources" / "roku" / "harbour.json"
 
 
 def item(**fields: object) -> dict[str, Any]:
@@ -119,6 +122,28 @@ def test_a_row_has_the_playlist_it_means() -> None:
     assert (row.name, row.ids) == ("news", ("a", "7"))
     (other,) = direct_publisher.rows({"categories": [{"query": "sea"}], "playlists": [{"itemIds": ["a"]}]})
     assert (other.name, other.ids) == ("sea", ())
+
+
+NONSENSE: tuple[object, ...] = (None, True, 17, "x", [], {}, [[1]], {"x": [None]})
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every list and object in a value, with each of its members' places."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for place, member in list(inside):
+        yield value, place
+        yield from places(member)
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=repr)
+def test_nonsense_anywhere_costs_no_other_list(nonsense: object) -> None:
+    feed = json.loads(SAMPLE.read_text())
+    for holder, place in list(places(feed)):
+        before, holder[place] = holder[place], nonsense
+        body = json.dumps(feed).encode()
+        assert len(roku.read(body, "https://tv.example/").articles) >= 3, (place, body)
+        assert mend(body, "roku", Told(NOW)).bodies, (place, body)
+        holder[place] = before
 
 
 JSON = st.recursive(

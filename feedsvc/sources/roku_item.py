@@ -220,8 +220,9 @@ def _trick_play(content: Json, url: str, note: Note) -> Iterator[TrickPlay]:
 
 
 def _authors(item: Json) -> Iterator[str]:
-    people = (p for p in values.tables(item.get("credits")) if p.get("role") not in _NOT_AUTHORS)
-    yield from dict.fromkeys(filter(None, (values.words(person.get("name")) for person in people)))
+    people = values.tables(item.get("credits"))
+    told = [p for p in people if values.words(p.get("role")).lower() not in _NOT_AUTHORS]
+    yield from dict.fromkeys(filter(None, (values.words(person.get("name")) for person in told)))
 
 
 def _credits(item: Json) -> Iterator[Credit]:
