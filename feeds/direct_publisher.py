@@ -14,6 +14,8 @@ from msgspec import Struct
 from feeds import values
 from feeds.values import Json, right_name, spelled, spellings
 
+# Many, in their order, and each soon found.
+Ids = Mapping[str, None]
 LISTS = ("movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
 MEMBERS = (
     "id", "title", "shortDescription", "longDescription", "thumbnail", "brandedThumbnail", "releaseDate",
@@ -73,8 +75,14 @@ class Row(Struct, frozen=True):
     name: str
     order: str
     playlist: str
-    ids: tuple[str, ...]
-    terms: tuple[tuple[str, ...], ...]
+    ids: Ids
+    terms: tuple[tuple[str, ...], ...] = ()
+
+    def has(self, name: str, tags: frozenset[str]) -> bool:
+        """Tell whether it shows the item of an id and of these tags, which are folded to one case."""
+        if self.ids:
+            return name in self.ids
+        return any(tags.issuperset(map(str.casefold, every)) for every in self.terms)
 
 
 # -- a feed ----------------------------------------------------------------------------------------
@@ -131,10 +139,10 @@ def entries(feed: Json) -> Iterator[Entry]:
                 yield Entry(name, f"/{name}/{number}", shown, given, shown == told)
 
 
-def playlists(feed: Json) -> dict[str, tuple[str, ...]]:
+def playlists(feed: Json) -> dict[str, Ids]:
     """Return the ids in each playlist by its name."""
     given = values.tables(feed.get("playlists"))
-    return {values.words(one.get("name")): tuple(values.texts(one.get("itemIds"))) for one in given}
+    return {values.words(one.get("name")): dict.fromkeys(values.texts(one.get("itemIds"))) for one in given}
 
 
 def rows(feed: Json) -> Iterator[Row]:
@@ -145,7 +153,7 @@ def rows(feed: Json) -> Iterator[Row]:
         name, order, playlist, query = map(
             values.words, map(one.get, ("name", "order", "playlistName", "query"))
         )
-        ids = lists.get(playlist) or folded.get(playlist.casefold(), ()) if playlist else ()
+        ids = lists.get(playlist) or folded.get(playlist.casefold(), {}) if playlist else {}
         yield Row(name or playlist or query, order, playlist, ids, tuple(_terms(query)))
 
 

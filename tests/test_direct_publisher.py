@@ -119,9 +119,9 @@ def test_a_row_has_the_playlist_it_means() -> None:
         "playlists": [{"name": "News", "itemIds": "a, 7"}],
     }
     (row,) = direct_publisher.rows(told)
-    assert (row.name, row.ids) == ("news", ("a", "7"))
+    assert (row.name, list(row.ids)) == ("news", ["a", "7"])
     (other,) = direct_publisher.rows({"categories": [{"query": "sea"}], "playlists": [{"itemIds": ["a"]}]})
-    assert (other.name, other.ids) == ("sea", ())
+    assert (other.name, list(other.ids)) == ("sea", [])
 
 
 NONSENSE: tuple[object, ...] = (None, True, 17, "x", [], {}, [[1]], {"x": [None]})

@@ -6,15 +6,15 @@ once for all items.
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import direct_publisher, text, values
-from feeds.direct_publisher import Entry
+from feeds import direct_publisher, rules, text, values
+from feeds.direct_publisher import Entry, Row
 from feeds.item import ROKU_GENRES
 from feeds.model import (
     Article,
@@ -38,23 +38,11 @@ Note = Callable[[str], None]
 _KINDS: dict[str, Kind] = {
     "movies": "movie", "shortFormVideos": "short", "tvSpecials": "special", "liveFeeds": "live",
 }  # fmt: skip
-_BIRTH = re.compile(r"\d{4}-\d\d-\d\d")
 _OLD = re.compile(r"(?:18[89]|19[0-8])\d-\d\d-\d\d")
 _NOT_AUTHORS = frozenset({"actor", "voice"})
 # Of how many rows is looked at which items stand in them.
 _ROWS = 100
 _INHERITED = ("genres", "tags", "rating", "ratingSource", "thumbnail", "credits")
-
-
-class _Row(Struct, frozen=True):
-    """A row of the channel: the ids of what stands in it, or the tags that do, all of one of the `terms`."""
-
-    name: str
-    ids: frozenset[str] = frozenset()
-    terms: tuple[frozenset[str], ...] = ()
-
-    def has(self, id_: str, tags: frozenset[str]) -> bool:
-        return id_ in self.ids if self.ids else any(term <= tags for term in self.terms)
 
 
 class _Told(Struct, frozen=True):
@@ -108,7 +96,7 @@ def _all_told(feed: Json, notes: Notes) -> Iterator[tuple[_Told, str]]:
         yield from episodes or [(_Told(entry.item, _KINDS.get(entry.list, ""), id_, within), entry.where)]
 
 
-def _episodes(entry: Entry, within: tuple[str, ...], rows: tuple[_Row, ...]) -> Iterator[tuple[_Told, str]]:
+def _episodes(entry: Entry, within: tuple[str, ...], rows: tuple[Row, ...]) -> Iterator[tuple[_Told, str]]:
     series = entry.item
     title = values.words(series.get("title"))
     given = {name: series[name] for name in _INHERITED if name in series}
@@ -124,14 +112,13 @@ def _episodes(entry: Entry, within: tuple[str, ...], rows: tuple[_Row, ...]) -> 
             yield _Told({**given, **episode}, "", id_, names, title, season), f"{where}/episodes/{number}"
 
 
-def _rows(feed: Json) -> Iterator[_Row]:
+def _rows(feed: Json) -> Iterator[Row]:
     """Yield the channel's rows: its categories, and the playlists that none of them names."""
     categories = list(islice(direct_publisher.rows(feed), _ROWS))
-    for row in categories:
-        yield _Row(row.name, frozenset(row.ids), tuple(frozenset(map(str.casefold, t)) for t in row.terms))
+    yield from categories
     named = {row.playlist.casefold() for row in categories}
     playlists = direct_publisher.playlists(feed).items()
-    others = (_Row(name, frozenset(ids)) for name, ids in playlists if name.casefold() not in named)
+    others = (Row(name, "", name, ids) for name, ids in playlists if name.casefold() not in named)
     yield from islice(others, _ROWS)
 
 
@@ -228,15 +215,8 @@ def _authors(item: Json) -> Iterator[str]:
 def _credits(item: Json) -> Iterator[Credit]:
     for person in values.tables(item.get("credits")):
         name, role, birth = (values.words(person.get(key)) for key in ("name", "role", "birthDate"))
-        born = _BIRTH.match(birth)
-        yield Credit(name, role, _day(born[0]) if born else None)
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
+        born = rules.day(birth[:10])
+        yield Credit(name, role, born.date() if born else None)
 
 
 def _external_ids(item: Json) -> Iterator[ExternalId]:
@@ -285,7 +265,4 @@ def _date(place: Json, name: str, note: Note) -> str:
 
 def _old(day: str) -> datetime | None:
     """Return the day a film of another age came out: news has none."""
-    try:
-        return datetime.fromisoformat(day).replace(tzinfo=UTC) if _OLD.fullmatch(day) else None
-    except ValueError:
-        return None
+    return rules.day(day) if _OLD.fullmatch(day) else None
