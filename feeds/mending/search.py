@@ -9,7 +9,7 @@ import msgspec
 
 from feeds import rules, text, values
 from feeds.mending.document import decoded, json_value
-from feeds.mending.mended import Mended, Told, differences, done, unreadable
+from feeds.mending.mended import Mended, Told, differences, done, outcome, unreadable
 from feeds.model import Issue
 from feeds.values import Json, spelled, spellings
 
@@ -45,29 +45,28 @@ def mend(body: bytes, told: Told) -> Mended:
     assets = values.tables(root.get("assets")) if isinstance(root, dict) else []
     if not isinstance(root, dict) or not assets:
         return unreadable()
-    work = _Work(root, told)
-    issues = [] if whole else [done("mended_document", "")]
-    issues += work.mended(assets)
-    if not work.root["assets"]:
-        return Mended((), (*issues, *unreadable().issues))
-    return Mended((msgspec.json.encode(work.root),), tuple(issues))
+    return outcome(_Work(root, assets, told), whole)
 
 
 class _Work:
-    def __init__(self, root: Json, told: Told) -> None:
-        self.root = root
-        self.told = told
+    def __init__(self, root: Json, assets: list[Json], told: Told) -> None:
+        self.root, self.assets, self.told = root, assets, told
         self.ids: set[str] = set()
+        self.items: list[Json] = []
+        self.issues: list[Issue] = []
 
-    def mended(self, assets: list[Json]) -> Iterator[Issue]:
+    def documents(self) -> Iterator[bytes]:
+        yield msgspec.json.encode({**self.root, "assets": self.items})
+
+    def mended(self) -> Iterator[Issue]:
         language = values.language(self.root.get("defaultLanguage"), "en").lower().replace("_", "-")
         head: Json = {"version": "1", "defaultLanguage": language}
         countries = dict.fromkeys(map(str.lower, values.texts(self.root.get("defaultAvailabilityCountries"))))
         head["defaultAvailabilityCountries"] = [c for c in countries if re.fullmatch("[a-z]{2}", c)] or ["us"]
         codes = dict.fromkeys(head, "mended_language") | {"version": "mended_number"}
         yield from differences(self.root, head, codes, "")
-        mended = []
-        for number, asset in enumerate(assets):
+        self.root = {**self.root, **head}
+        for number, asset in enumerate(self.assets):
             before = spelled(asset, _NAMES)
             after = self._asset(before)
             if after is None:
@@ -75,9 +74,8 @@ class _Work:
                     "left_out_no_video", f"/assets/{number}", rules.quoted(values.words(before.get("titles")))
                 )
                 continue
-            mended.append(after)
+            self.items.append(after)
             yield from differences(before, after, _CODES, f"/assets/{number}")
-        self.root = {**self.root, **head, "assets": mended}
 
     def _asset(self, before: Json) -> Json | None:
         kind = self._kind(before)
