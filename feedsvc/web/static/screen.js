@@ -91,7 +91,8 @@ function enter(poster) {
 }
 
 function back(poster) {
-  const from = [...opened].find(([anchor]) => poster.closest(".shelf").id.startsWith(anchor));
+  const { id } = poster.closest(".shelf");
+  const from = [...opened].find(([anchor]) => id === anchor || id.startsWith(`${anchor}-`));
   if (from) focusOn(from[1]);
 }
 
