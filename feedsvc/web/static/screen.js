@@ -85,9 +85,10 @@ const opened = new Map();
 
 function enter(poster) {
   if (!poster.hash || poster.pathname !== location.pathname) return play(poster);
-  const shelf = document.getElementById(poster.hash.slice(1));
-  opened.set(poster.hash.slice(1), poster);
-  focusOn(shelf.querySelector("a.poster"));
+  const anchor = poster.hash.slice(1);
+  const first = document.getElementById(anchor).querySelector("a.poster");
+  opened.set(anchor, poster);
+  if (first) focusOn(first);
 }
 
 function back(poster) {
