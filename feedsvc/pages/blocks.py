@@ -31,7 +31,8 @@ _INLINE = frozenset(
 _CELLS = frozenset(("td", "th"))
 # What the whole page stands in is not called after what it is not.
 _WHOLE = frozenset(("html", "body", "article", "main"))
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "】")
 # What developers everywhere call the parts of a page that are not its story. "paywall" alone is none of them:
 # it marks the story behind one, as search engines want it.
 _HINT = re.compile(
@@ -88,10 +89,12 @@ class Block(Struct, gc=False):
 
     @property
     def heading(self) -> bool:
-        """Whether the block is a heading, or what many editors use as one: a bold paragraph."""
-        if self.element.tag in _HEADINGS or len(self.text) > _HEADING:
-            return self.element.tag in _HEADINGS
-        return self.bold > 0.9 * len(self.text) or _says_title(self.element.get("class", ""))
+        """Whether the block is a heading, or what many editors use as one: a bold paragraph, no sentence."""
+        if self.element.tag in HEADINGS or len(self.text) > _HEADING:
+            return self.element.tag in HEADINGS
+        if self.bold > 0.9 * len(self.text) and not (self.prose and self.text.endswith(_SENTENCE_ENDS)):
+            return True
+        return _says_title(self.element.get("class", ""))
 
 
 def _prose(words: str, linked: int) -> int:
@@ -197,7 +200,7 @@ class _Walk:
 def _in_heading(element: HtmlElement) -> bool:
     """Tell whether an element stands in a heading, as the link to the heading itself does."""
     parent = element.getparent()
-    return parent is not None and parent.tag in _HEADINGS
+    return parent is not None and parent.tag in HEADINGS
 
 
 def _names_its_heading(element: HtmlElement) -> bool:
@@ -205,7 +208,7 @@ def _names_its_heading(element: HtmlElement) -> bool:
     name = element.get("id", "")[:_LONG_NAME]
     if not name or _says_aside(f"{element.get('class', '')[:_LONG_NAME]} {element.get('role', '')}"):
         return False
-    heading = next(element.iter(*_HEADINGS), None)
+    heading = next(element.iter(*HEADINGS), None)
     told = heading is not None and _letters(str(heading.text_content())[:_LONG_NAME]).startswith(
         _letters(name)
     )

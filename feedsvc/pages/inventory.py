@@ -12,7 +12,7 @@ from msgspec import Struct
 
 Elements = Mapping[str, list[HtmlElement]]
 
-MEDIA = re.compile(r"\.(?:m(?:p[4d]|3u8|4v|ov)|webm|ism/)", re.I)
+MEDIA = re.compile(r"\.(?:m(?:p[4d]|3u8|4v|ov)|webm|isml?/)", re.I)
 # No page a person reads has more elements; a hostile one has millions.
 _MOST = 200_000
 # Where players keep the id of their video.
@@ -24,7 +24,7 @@ JW_DATA = (
     "data-jwplayer-media-id",
 )
 PLAYERS = (*JW_DATA, "data-video-id", "data-uuid", "data-media-id")
-_ASKED_FOR = frozenset(("itemprop", "rel", *PLAYERS))
+_ASKED_FOR = frozenset(("itemprop", "rel", "data-setup", *PLAYERS))
 
 
 class Inventory(Struct, frozen=True):
@@ -54,7 +54,7 @@ def inventory(tree: HtmlElement, names_media: bool) -> Inventory:
             if name in _ASKED_FOR or (name == "id" and value.endswith("_div")):
                 carrying.setdefault(name, []).append(element)
             # Looking for two letters takes a tenth of looking for the endings.
-            likely = names_media and (".m" in value or ".M" in value or ".webm" in value or ".ism/" in value)
+            likely = names_media and (".m" in value or ".M" in value or ".webm" in value or ".ism" in value)
             if likely and MEDIA.search(value):
                 files.append((element, name, value))
     return Inventory(elements, carrying, tuple(files))

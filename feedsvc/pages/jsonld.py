@@ -17,10 +17,18 @@ import msgspec
 from msgspec import Struct
 
 from feeds.text import same
+from feedsvc.pages.files import FEW, FILE
 
 Node = dict[str, Any]
 
 _WORKS = {"creativework", "recipe", "report", "review", "claimreview", "event"}
+# Where a page tells of others.
+_ELSEWHERE = frozenset(
+    ("itemListElement", "mentions", "citation", "isPartOf", "isBasedOn", "isRelatedTo", "relatedLink",
+     "author", "publisher", "comment", "review")
+)  # fmt: skip
+CONTENT = ("contentUrl", "contentURL", "contenturl")
+_PARTS = ("liveBlogUpdate", "hasPart")
 _MANY, _EDGE = 3000, 200
 _PLAIN = msgspec.json.Decoder()
 _WRAPPING = re.compile(
@@ -86,7 +94,7 @@ def _last_word(name: str) -> str:
 
 def story(graph: Graph, url: str, title: str) -> tuple[Node, ...]:
     """Return the nodes that speak of the page at `url`: its article first, then the page itself."""
-    articles = [root for root in graph.roots if _is_article(root)]
+    articles = [root for root in graph.roots if is_article(root)]
     mine = [a for a in articles if same_page(url, *_addresses(a))]
     mine = mine or [a for a in articles if same(str(a.get("headline", "")), title)]
     # Many articles, none of them this one: a page that lists articles.
@@ -96,8 +104,52 @@ def story(graph: Graph, url: str, title: str) -> tuple[Node, ...]:
     return (*mine[:1], *works, *pages)
 
 
-def _is_article(node: Node) -> bool:
+def is_article(node: Node) -> bool:
+    """Tell whether a node is an article or a posting."""
     return any(t.endswith(("article", "posting")) and t != "jobposting" for t in types(node))
+
+
+def films(graph: Graph, story: Iterable[Node], url: str, title: str) -> tuple[Node, ...]:
+    """Return what may be a film of the page at `url`, its `story`'s first.
+
+    A list names the films of other pages, unless there is no article and it names a few.
+    """
+    if own := tuple(node for node in _own(graph, story, url, title) if _may_be_film(graph, node)):
+        return own
+    listed = tuple(node for node in graph.nodes if "videoobject" in types(node))
+    ours = tuple(node for node in listed if same_page(url, *_addresses(node)))
+    return ours or (listed if len(listed) <= FEW and not any(map(is_article, graph.nodes)) else ())
+
+
+def _may_be_film(graph: Graph, node: Node) -> bool:
+    kinds = types(node)
+    if "videoobject" in kinds:
+        return True
+    urls = graph.texts(node, *CONTENT) if "audioobject" not in kinds else []
+    return any(FILE.search(url.partition("?")[0]) for url in urls)
+
+
+def _own(graph: Graph, story: Iterable[Node], url: str, title: str) -> Iterator[Node]:
+    """Yield what the page at `url` states of itself: its `story` first, no lists, no other article."""
+    left = [*((node, True) for node in reversed(graph.roots)), *((n, False) for n in reversed(tuple(story)))]
+    seen: set[int] = set()
+    while left and len(seen) < _MANY:
+        node, foreign = left.pop()
+        if id(node) in seen or (foreign and _is_another(node, url, title)):
+            continue
+        seen.add(id(node))
+        yield node
+        for key in reversed(node):
+            if key not in _ELSEWHERE:
+                left += ((child, key not in _PARTS) for child in reversed(graph.nodes_at(node, key)))
+
+
+def _is_another(node: Node, url: str, title: str) -> bool:
+    """Tell whether a node is the article of another page: it says where it is, or what it is called."""
+    if not is_article(node) or same_page(url, *_addresses(node)):
+        return False
+    headline = str(node.get("headline", ""))
+    return not same(headline, title) if headline else any("//" in address for address in _addresses(node))
 
 
 def _addresses(node: Node) -> Iterator[str]:

@@ -34,8 +34,8 @@ class Page(Struct, frozen=True):
     ``rel`` says they lead to, `properties` its elements by what microdata calls them; `scripts` the texts of
     its scripts; `shown` its text in blocks, `place` where the story stands in it; `window` is the title of
     its window, `heading` the headline it shows; `metas` are its meta elements in order, `meta` the same by
-    name; `story` are the JSON-LD nodes that speak of the story, best first. `names_media` tells whether the
-    ending of a video file occurs anywhere.
+    name; `story` are the JSON-LD nodes that speak of the story, best first, `films` those that may be its
+    videos. `names_media` tells whether the ending of a video file occurs anywhere.
     """
 
     url: str
@@ -54,6 +54,7 @@ class Page(Struct, frozen=True):
     meta: Mapping[str, list[str]]
     graph: jsonld.Graph
     story: tuple[jsonld.Node, ...]
+    films: tuple[jsonld.Node, ...]
     names_media: bool
 
     @property
@@ -92,6 +93,7 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
     window, heading = _titles(elements)
     scripts = tuple((s, s.text or "") for s in elements.get("script", ()))
     graph = jsonld.graph(said for s, said in scripts if "ld+json" in s.get("type", "").lower())
+    story = jsonld.story(graph, url, heading or window)
     shown = tuple(blocks(tree))
     return Page(
         url=url,
@@ -109,7 +111,8 @@ def parse(html: bytes, url: str, charset: str = "") -> Page:
         metas=metas,
         meta=_listed(metas),
         graph=graph,
-        story=jsonld.story(graph, url, heading or window),
+        story=story,
+        films=jsonld.films(graph, story, url, heading or window),
         names_media=names_media,
     )
 

@@ -5,8 +5,8 @@ is, and what is called a sidebar is none unless nearly all of the page's text st
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -25,10 +25,10 @@ _MOST_OF_IT, _LEFT_OUT, _RIVAL, _ROOM, _MAIN_PART = 0.8, 0.25, 0.25, 1.2, 0.5
 # How much of a sentence may link, and of an item among links; paragraphs that stand beside nothing but a
 # part of their story.
 _PARTLY, _SOURCED = 0.7, 0.25
-_HEAVIEST, _HEADLINES, _PARAGRAPHS = 2000, 50, 4
+_HEAVIEST, _HEADLINES, _PARAGRAPHS, _BELOW = 2000, 50, 4, 50
 _LEAVES = frozenset(("p", "li", "blockquote", "h1", "h2", "h3", "h4", "dd", "pre"))
 
-_ITEMS = frozenset(("li", "tr"))
+_ITEMS, _ROWS, _CELLS = frozenset(("li", "tr")), frozenset(("table", "tbody")), frozenset(("td", "th"))
 
 Weights = dict[HtmlElement, int]
 
@@ -36,12 +36,13 @@ Weights = dict[HtmlElement, int]
 class Place(Struct, frozen=True):
     """Where the story is.
 
-    `around` is the element that holds all of it with its pictures, `core` the one its paragraphs share;
-    `said` are its blocks.
+    `around` is the element that holds all of it with its pictures, `core` the one its paragraphs share,
+    `holding` that and every element around it; `said` are its blocks.
     """
 
     around: HtmlElement
     core: HtmlElement
+    holding: frozenset[HtmlElement]
     said: tuple[Block, ...]
 
 
@@ -55,7 +56,9 @@ def place(tree: HtmlElement, shown: Sequence[Block]) -> Place:
     start = next((e for e in (stated, marked) if e is not None), None)
     core = _core(tree if start is None else start, candidates, weights, certain=start is not None)
     around = _with_pictures(core, weights) if marked is None else marked
-    return Place(around, core, tuple(_said(candidates, core, core if start is None else start)))
+    holding = frozenset((core, *core.iterancestors()))
+    said = _said(candidates, weights, core, core if start is None else start)
+    return Place(around, core, holding, tuple(said))
 
 
 def _stated(weights: Weights, all_of_it: int) -> HtmlElement | None:
@@ -149,7 +152,8 @@ def _core(start: HtmlElement, candidates: list[Block], weights: Weights, certain
         if best.tag in _LEAVES or not alone or within:
             break
         core = best
-    return core
+    # Around the rows of a table stands the text they belong to.
+    return next((e for e in (core, *core.iterancestors()) if e.tag not in _ROWS), core)
 
 
 def _alike(elements: list[HtmlElement], weights: Weights) -> int:
@@ -171,7 +175,9 @@ def _with_pictures(core: HtmlElement, weights: Weights) -> HtmlElement:
     return around
 
 
-def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> Iterator[Block]:
+def _said(
+    candidates: list[Block], weights: Weights, core: HtmlElement, around: HtmlElement
+) -> Iterator[Block]:
     """Yield the story's blocks: all prose in `around`, and what else of a story stands in `core`."""
     in_core, in_around = _Inside(core), _Inside(around)
     alone = Counter(b.element for b in candidates)
@@ -182,9 +188,7 @@ def _said(candidates: list[Block], core: HtmlElement, around: HtmlElement) -> It
         block
         for block in candidates
         if (in_core(block.element) or (in_around(block.element) and (block.prose or _among(block, together))))
-        and not (block.links and block.heading)
-        and not (alone[block.element] == 1 and _is_caption(block))
-        and not _is_label(block)
+        and not (alone[block.element] == 1 and (_is_caption(block, weights) or _is_label(block)))
     ]
     kept = [b for section in _sections(found) for b in _without_links(section)]
     first = next((n for n, b in enumerate(kept) if b.prose), 0)
@@ -226,26 +230,40 @@ class _Inside:
         return answer
 
 
-def _is_caption(block: Block) -> bool:
-    """Tell whether a block is all there is in an element beside a picture."""
-    short = len(block.text) < _CAPTION and block.element.tag != "p"
-    return short and next(block.element.iter("img", "amp-img"), None) is not None
+def _is_caption(block: Block, weights: Weights) -> bool:
+    """Tell whether a block is all there is in an element below a picture."""
+    element = block.element
+    whole = len(block.text) < _CAPTION and weights.get(element, 0) <= block.prose
+    # What begins with the words and goes on with a picture is an item of a list, say.
+    if not whole or element.tag == "p" or (element.text or "").strip():
+        return False
+    return next(element.iter("img", "amp-img"), None) is not None
 
 
 def _is_label(block: Block) -> bool:
     """Tell whether a block is a word or two of the page's own: no sentence, set as nothing in particular."""
     short = len(block.text) < _LABEL and block.element.tag in ("div", "section", "article", "main", "body")
-    return short and not block.heading and block.text[-1] not in '.!?…:;"”»。！？'
+    if not short or next(block.element.iterancestors(), block.element).tag in _CELLS:
+        return False
+    return not block.heading and block.text[-1] not in '.!?…:;"”»。！？'
 
 
 def _sections(found: list[Block]) -> list[list[Block]]:
     """Return the blocks between headings, each section with its own."""
     sections: list[list[Block]] = [[]]
-    for block in found:
+    for n, block in enumerate(found):
+        if block.heading and block.links and not _heads_a_section(block, islice(found, n + 1, n + _BELOW)):
+            continue
         if block.heading:
             sections.append([])
         sections[-1].append(block)
     return sections
+
+
+def _heads_a_section(heading: Block, below: Iterable[Block]) -> bool:
+    """Tell whether a heading that links has so much text below it that it is no other story's headline."""
+    told = sum(block.prose for block in takewhile(lambda block: not block.heading, below))
+    return heading.element.tag in blocks.HEADINGS and told >= STORY
 
 
 def _without_links(section: list[Block]) -> Iterator[Block]:
@@ -253,12 +271,12 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
     rest = [b for b in section if not b.heading]
     length, linked = sum(len(b.text) for b in rest), sum(b.linked for b in rest)
     items = all(b.element.tag == "li" or b.links for b in rest) and sum(b.links for b in rest) * 2 > len(rest)
-    if section and section[0].heading and linked * (4 if items else 2) > length:
+    told = _lists(rest)
+    if section and section[0].heading and linked * (4 if items else 2) > length and not told:
         yield from (
             b for b in rest if b.element.tag == "li" and b.prose and b.linked < _SOURCED * len(b.text)
         )
         return
-    told = _lists(rest)
     # Above a list of links stands what it is called.
     listed = all(b.links and b.element.getparent() not in told for b in section[1:3])
     start = int(len(section) > 2 and section[0].heading and listed)
@@ -266,7 +284,7 @@ def _without_links(section: list[Block]) -> Iterator[Block]:
         beside = section[max(0, n - 1) : n + 2]
         alone = len(beside) == 3 and sum(b.links for b in beside) == 1
         item = block.element.tag in _ITEMS and block.element.getparent() in told
-        if not block.links or item or _says_itself(block, alone):
+        if not block.links or item or block.heading or _says_itself(block, alone):
             yield block
 
 

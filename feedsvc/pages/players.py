@@ -13,11 +13,11 @@ from lxml.html import HtmlElement
 from msgspec import Struct
 
 from feeds.model import Issue
-from feedsvc.pages import markup
+from feedsvc.pages.beside import beside
+from feedsvc.pages.files import FILE
 from feedsvc.pages.inventory import JW_DATA, PLAYERS
 from feedsvc.pages.markup import Page
 
-FILE = re.compile(r"\.(?:mp4|m4v|mov|m3u8|mpd|webm)$|\.ism/manifest", re.I)
 _SEEN, _SCRIPTS, _LONGEST, _FEW = 100, 300, 100_000, 3
 # Who plays what others embed: their hosts, and what marks a player among their pages.
 _PROVIDERS = (
@@ -112,7 +112,7 @@ def embeds(players: tuple[Player, ...]) -> tuple[Issue, ...]:
 def _framed(page: Page, named: list[str]) -> Iterator[Player]:
     urls = [*named]
     for element in page.has.all("iframe", "embed", "object", "amp-iframe", "amp-video-iframe")[:_SEEN]:
-        if not markup.aside(element):
+        if not beside(page, element):
             urls += [str(v) for k, v in element.items() if "src" in k or k == "data"]
     for url in urls:
         if (address := page.absolute(url)) and (name := provider(address)):
@@ -181,12 +181,12 @@ def _arc(org: str, uuid: str, stage: str) -> str:
 def _elements(page: Page) -> Iterator[Player]:
     """Yield the players that are elements of their own, with what their attributes lead to."""
     for element in page.has.all(*_ELEMENTS)[:_SEEN]:
-        if not markup.aside(element):
+        if not beside(page, element):
             name = _ELEMENTS[str(element.tag)]
             yield Player(name, page.url, _by_attributes(name, element))
     marked = ((element, name) for name in PLAYERS for element in page.has.carrying.get(name, ()))
     for element, name in islice(marked, _SEEN):
-        if not markup.aside(element) and element.tag not in _ELEMENTS:
+        if not beside(page, element) and element.tag not in _ELEMENTS:
             yield from _marked(page, element, name, element.get(name, ""))
     for element in page.has.carrying.get("id", ())[:_SEEN]:
         if address := _jw(_group(_JW_DIV, element.get("id", ""))):
@@ -230,7 +230,7 @@ def _scripts(page: Page) -> Iterator[Player]:
     """Yield what scripts load or set up: a player's own script, or a call that names the video."""
     for script, text in page.scripts[:_SCRIPTS]:
         said = script.get("src") or text[:_LONGEST]
-        if any(name in said for name in _SET_UP) and not markup.aside(script):
+        if any(name in said for name in _SET_UP) and not beside(page, script):
             yield from (Player(*told) for told in _set_up(page.url, said.replace(r"\/", "/")))
 
 

@@ -6,40 +6,41 @@ of it only that part counts which says of itself that it is this story.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.pages import markup
+from feeds.text import same
+from feedsvc.pages import files, markup
+from feedsvc.pages.beside import beside
+from feedsvc.pages.files import FEW, File
 from feedsvc.pages.inventory import MEDIA
 from feedsvc.pages.markup import Page
 
-# What ends an address in a script: a quote, or what cannot stand in one.
-_STOP = r"\s\"'<>\\{}|^`"
-_FILE = r"\.(?:mp4|MP4|m4v|mov|m3u8|mpd)(?![\w.])|\.ism/manifest"
-# What goes on with an ampersand is another field of a list of settings, no longer the address.
-_QUERY = rf"(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?"
-IN_TEXT = re.compile(rf"(?:https?:)?//[^{_STOP}]{{1,400}}?(?:{_FILE}){_QUERY}")
-_SCHEME, _STOPS, _BEFORE = re.compile("(?:https?:)?//"), " \t\n\r\"'<>\\{}|^`", 400
-_ENDING, _AFTER = re.compile(_FILE), re.compile(_QUERY)
-_SCRIPT = re.compile(r"(?:(?:text|application)/(?:x-)?(?:javascript|ecmascript|json)|module)?(?:;.*)?", re.I)
-_SCRIPTS, _NAMED, _LONGEST, _ALL = 300, 500, 1_500_000, 4_000_000
-_ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|/)")
-_ESCAPES = tuple(
-    (f"\\u00{code}", meant) for meant in "/&=?:" for code in (f"{ord(meant):02x}", f"{ord(meant):02X}")
-)
-# One film comes in several sizes: what tells them apart in a name is no other film.
-_RENDITION = re.compile(
-    r"(?<![a-z0-9])(?:\d{3,4}p?|\d{2,4}x\d{2,4}|\d{2,5}k(?:bps)?|hd|sd|uhd|fhd|hq|lq|hi|lo|high|low|medium|mobile"
-    r"|v\d|\d)(?![a-z0-9])",
-    re.I,
-)
+# What a script element holds that is no script: markup, mathematics, what is read elsewhere.
+_NO_SCRIPT = re.compile(r"ld\+json|template|html|handlebars|mustache|shader|xml|importmap|speculation", re.I)
+_SCRIPTS, _LONGEST, _ALL = 300, 1_500_000, 4_000_000
 _LIVE = re.compile(r"[/_.-](?:live|livestream|24x7|24-7|linear|simulcast)[/_.-]", re.I)
-_FEW, _NODES, _TRIES, _PARTS = 3, 60_000, 5, 20
-_STARTS = re.compile(r"=\s*(?=[{\[])|^\s*(?=[{\[])")
+_NODES, _TRIES, _PARTS, _INNER, _TITLE = 60_000, 20, 10, 10_000, 15
+# Where a value begins: a variable's, a call's, a document's, a line's of a stream of components.
+_STARTS = re.compile(
+    r"(?:\A|[=(]|^[0-9a-f]{1,6}:)\s*(?=[{\[])|[=(]\s*(?=[\"'](?:[{\[]|%7B|%5B))", re.M | re.I
+)
+_STRING = re.compile(r"\"(?:\\.|[^\"\\])*+\"|'(?:\\.|[^'\\])*+'", re.S)
+# What JSON does not know of an object as scripts write it.
+_TOKEN = re.compile(
+    _STRING.pattern
+    + r"|(?<![\w$])(?P<name>[A-Za-z_$][\w$]{0,60}+)(?=\s{0,9}:)|\b(?P<none>undefined|void 0)\b"
+    + r"|(?P<comma>,)(?=\s{0,9}[}\]])|[{}\[\]]",
+    re.S,
+)
+_IN_STRING = re.compile(r"\\.|\"", re.S)
+_STREAMED = re.compile(r"^\s*self\.__next_f\.push\(\s*(?=\[)")
 _ADDRESSES = frozenset(
     {"url", "link", "href", "permalink", "canonical", "canonicalurl", "canonical_url", "weburl", "web_url",
      "shareurl", "share_url", "website_url", "pageurl", "articleurl", "uri", "path", "aspath", "fullurl"}
@@ -47,79 +48,64 @@ _ADDRESSES = frozenset(
 _IDS = frozenset(
     {"id", "articleid", "article_id", "contentid", "content_id", "storyid", "story_id", "postid"}
 )
+_CALLED = {"headline": "title", "title": "title", "slug": "slug"}
 _OTHERS = re.compile(
     r"relat|recommend|latest|trending|popular|more|next|sidebar|playlist|promo(?!_item)|teaser|livestr", re.I
 )
+Node = dict[str, Any]
+
+_DECODER = json.JSONDecoder()
 
 
-def files(page: Page) -> Iterator[str]:
-    """Yield the addresses of video files that scripts name for this story, in the page's order."""
+def named(page: Page) -> Iterator[File]:
+    """Yield the video files that scripts name for this story, in the page's order."""
     room = _ALL
-    for script, text in page.scripts[:_SCRIPTS]:
-        if room <= 0 or not MEDIA.search(text) or not _is_script(script):
+    for script, text in (*_plain(page), *_streamed(page)):
+        media = page.names_media and MEDIA.search(text)
+        if room <= 0 or not (media or files.names_type(text)) or beside(page, script):
             continue
         text = text[: min(_LONGEST, room)]
         room -= len(text)
-        found = _named(text)
+        told = files.named(text)
         if page.main.tag not in ("body", "html") and markup.within(script, page.main):
-            yield from found
-        elif _films(found) <= _FEW:
+            yield from told
+        elif files.films(told) <= FEW:
             # The channel a site sends all day is named in the set-up of every page.
-            yield from (address for address in found if not _LIVE.search(address))
+            yield from (file for file in told if not _LIVE.search(file.address))
         else:
             yield from _of_the_story(text, page)
 
 
-def _is_script(script: HtmlElement) -> bool:
-    kind = script.get("type", "").strip()
-    return bool(_SCRIPT.fullmatch(kind)) and not script.get("src") and not markup.aside(script)
+def _plain(page: Page) -> Iterator[tuple[HtmlElement, str]]:
+    for script, text in page.scripts[:_SCRIPTS]:
+        is_script = not script.get("src") and not _NO_SCRIPT.search(script.get("type", ""))
+        if is_script and not _STREAMED.match(text):
+            yield script, text
 
 
-def _named(text: str) -> list[str]:
-    return list(dict.fromkeys(islice(_addresses(_unescaped(text)), _NAMED)))
+def _streamed(page: Page) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield a state that comes in pieces, a script each, as one text."""
+    pieces = [(s, m.end(), text) for s, text in page.scripts if (m := _STREAMED.match(text))]
+    said: list[str] = []
+    for _, at, text in pieces[:_SCRIPTS]:
+        with suppress(ValueError, RecursionError):
+            piece, _ = _DECODER.raw_decode(text, at)
+            said += [one for one in piece if isinstance(one, str)]
+    if said:
+        yield pieces[0][0], "".join(said)
 
 
-def _unescaped(text: str) -> str:
-    # Replacing is a tenth of the work of a pattern, which is left for what was escaped twice.
-    if r"\\u00" in text or r"\\/" in text:
-        return _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "/", text)
-    for escape, meant in _ESCAPES if "\\u00" in text else ():
-        text = text.replace(escape, meant)
-    return text.replace("\\/", "/")
-
-
-def _addresses(text: str) -> Iterator[str]:
-    # From the ending backwards: a script has thousands of slashes, and few files.
-    for ending in _ENDING.finditer(text):
-        before = _before(text, ending.start())
-        after = _AFTER.match(text, ending.end())
-        if before and after:
-            yield f"{before}{ending[0]}{after[0]}"
-
-
-def _before(text: str, end: int) -> str:
-    """Return how an address begins that goes on at `end`, an empty string when nothing there is one."""
-    start = max(0, end - _BEFORE)
-    begins = max(text.rfind(stop, start, end) for stop in _STOPS) + 1 or start
-    if begins and text[begins - 1] in "\"'" and text[begins] == "/":
-        return text[begins:end]
-    match = _SCHEME.search(text, begins, end)
-    return text[match.start() : end] if match and match.end() < end else ""
-
-
-def _films(addresses: Sequence[str]) -> int:
-    """Return how many films the addresses are of, their renditions not counted."""
-    paths = (unquote(address.partition("?")[0]).rpartition(".")[0] for address in addresses)
-    return len({_RENDITION.sub("", path.replace("_", "-")) for path in paths})
-
-
-def _of_the_story(text: str, page: Page) -> list[str]:
-    """Return the addresses in that part of a state which names the page's own address, the smallest such."""
+def _of_the_story(text: str, page: Page) -> list[File]:
+    """Return the files in that part of a state which names the page itself, the smallest such."""
     own = _own_paths(page)
-    found = (part for state in _states(text) for part in _parts(state, own))
-    named = [addresses for part in islice(found, _PARTS) if (addresses := _named(_inner(part)))]
-    best = min(named, key=_films, default=[])
-    return best if _films(best) <= _FEW else []
+    told: list[list[File]] = []
+    for state in _states(text):
+        objects = list(_objects(_linked(state)))
+        called = _called(objects) if "__ref" in text else {}
+        parts = (one for one in objects if _is_the_story(one, own, page.heading))
+        told += filter(None, (files.named(_inner(part, called)) for part in islice(parts, _PARTS)))
+    best = min(told, key=files.films, default=[])
+    return best if files.films(best) <= FEW else []
 
 
 def _own_paths(page: Page) -> frozenset[str]:
@@ -131,54 +117,162 @@ def _own_paths(page: Page) -> frozenset[str]:
 
 
 def _states(text: str) -> Iterator[Any]:
-    decoder = json.JSONDecoder()
     at = 0
     for _ in range(_TRIES):
         if not (match := _STARTS.search(text, at)):
             return
         at = match.end()
-        try:
-            state, at = decoder.raw_decode(text, at)
-            yield state
-        except (ValueError, RecursionError):
-            continue
+        state, at = _value(text, at)
+        yield state
 
 
-def _parts(state: Any, own: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a state that say they are at one of the `own` paths, or carry the id in it."""
-    left = [state]
+def _value(text: str, at: int) -> tuple[Any, int]:
+    """Return the value that begins at a place in a script, and where it ends; None when it is none."""
+    if text[at] in "\"'":
+        string = _STRING.match(text, at)
+        return (_packed(string[0]), string.end()) if string else (None, at + 1)
+    with suppress(ValueError, RecursionError):
+        return _DECODER.raw_decode(text, at)
+    said, end = _literal(text, at)
+    with suppress(ValueError, RecursionError):
+        return json.loads(said), end
+    return None, end
+
+
+def _literal(text: str, at: int) -> tuple[str, int]:
+    """Return an object as scripts write it in JSON, and where it ends."""
+    said: list[str] = []
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        said += (text[at : token.start()], _as_json(token))
+        at = token.end()
+        depth += (token[0] in "{[") - (token[0] in "}]")
+        if depth == 0:
+            break
+    return "".join(said), at
+
+
+def _as_json(token: re.Match[str]) -> str:
+    if token["name"]:
+        return f'"{token["name"]}"'
+    if token["none"]:
+        return "null"
+    return "" if token["comma"] else _in_double_quotes(token[0])
+
+
+def _in_double_quotes(string: str) -> str:
+    """Return a script's string as JSON's; what is none as it is."""
+    if string[0] not in "\"'" or ("\\" not in string and string[0] == '"'):
+        return string
+    meant = {'"': r"\"", r"\'": "'", r"\x": r"\u00"}
+    return f'"{_IN_STRING.sub(lambda m: meant.get(m[0], m[0]), string[1:-1])}"'
+
+
+def _packed(string: str) -> Any:
+    """Return the value a string holds as JSON, maybe written as in an address."""
+    with suppress(ValueError, RecursionError):
+        said = json.loads(_in_double_quotes(string), strict=False)
+        return json.loads(unquote(said) if said.startswith("%") else said)
+    return None
+
+
+def _is_the_story(node: Node, own: frozenset[str], heading: str) -> bool:
+    """Tell whether an object says that it is at one of the `own` paths, or is called like the page."""
+    told = ((kind, value) for key, value in node.items() if (kind := _kind(key)))
+    return any(_says(kind, value, own, heading) for kind, value in told)
+
+
+def _called(objects: list[Node]) -> dict[str, Node]:
+    """Return the objects of a state by the names it refers to them with."""
+    return {key: value for node in objects for key, value in node.items() if isinstance(value, dict)}
+
+
+def _objects(state: Any) -> Iterator[Node]:
+    left, seen = [state], set[int]()
     for _ in range(_NODES):
         if not left:
             return
         node = left.pop()
-        inside = node.values() if isinstance(node, dict) else node
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         left += [one for one in inside if isinstance(one, dict | list)]
-        if isinstance(node, dict) and any(_says(key, value, own) for key, value in node.items()):
+        if isinstance(node, dict):
             yield node
 
 
-def _says(key: str, value: Any, own: frozenset[str]) -> bool:
-    if not isinstance(value, str | int):
-        return False
+def _linked(state: Any) -> Any:
+    """Return a list of values that name each other by their place in it with the values themselves."""
+    objects = [one for one in state if isinstance(one, dict)] if isinstance(state, list) else []
+    numbers = (type(value) is int for one in objects for value in one.values())
+    if len(objects) < 2 or not all(numbers):
+        return state
+    linked: list[Any] = [type(one)() if isinstance(one, dict | list) else one for one in state]
+
+    def at(place: Any) -> Any:
+        return linked[place] if type(place) is int and 0 <= place < len(linked) else None
+
+    for one, whole in zip(state, linked, strict=True):
+        if isinstance(one, dict):
+            whole |= {key: at(place) for key, place in one.items()}
+        elif isinstance(one, list):
+            whole += map(at, one)
+    return linked
+
+
+@lru_cache(10_000)
+def _kind(key: str) -> str:
+    """Return which way a field tells a story apart, an empty string for none."""
     key = key.lower()
-    if key in _ADDRESSES and isinstance(value, str):
-        return markup.path(value[:2000]).rstrip("/") in own
-    said = str(value) if key in _IDS else ""
+    if key in _ADDRESSES:
+        return "address"
+    return "id" if key in _IDS else _CALLED.get(key, "")
+
+
+def _says(kind: str, value: Any, own: frozenset[str], heading: str) -> bool:
+    said = str(value) if isinstance(value, str | int) else ""
+    if kind == "address":
+        return markup.path(said[:2000]).rstrip("/") in own
+    if kind == "title":
+        return len(heading) >= _TITLE and len(said) < 2 * len(heading) and same(said, heading)
+    if kind == "slug":
+        return "-" in said and any(said.strip("/") in (path[1:], path.rpartition("/")[2]) for path in own)
     return len(said) >= 6 and said.isalnum() and any(said in re.split(r"[^A-Za-z0-9]", path) for path in own)
 
 
-def _inner(part: Any) -> str:
-    """Return the texts an object holds, in quotes, without what it says of other stories."""
+def _inner(part: Node, called: dict[str, Node]) -> str:
+    """Return what an object holds as text, names with it, without what it says of other stories."""
     said: list[str] = []
-    left = [part]
-    for _ in range(_NODES):
+    left: list[tuple[str, Any]] = [("", part)]
+    seen: set[int] = set()
+    for _ in range(_INNER):
         if not left:
             break
-        node = left.pop()
+        key, node = left.pop()
         if isinstance(node, str):
-            said.append(f'"{node}"')
-        elif isinstance(node, dict):
-            left += [value for key, value in reversed(node.items()) if not _OTHERS.search(key)]
-        elif isinstance(node, list):
-            left += reversed(node)
+            said.append(f'"{key}":"{node}"' if key else node)
+        elif isinstance(node, dict | list) and id(node) not in seen:
+            seen.add(id(node))
+            opened, closed = "{}" if isinstance(node, dict) else "[]"
+            said.append(f'"{key}":{opened}')
+            left.append(("", closed))
+            left += _within(node, called)
     return "\n".join(said)
+
+
+def _within(node: dict[str, Any] | list[Any], called: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in a node by its name, the last first; a reference is what it refers to."""
+    if isinstance(node, list):
+        yield from (("-", value) for value in reversed(node))
+        return
+    for key, value in reversed(node.items()):
+        if key == "__ref" and isinstance(value, str):
+            yield "-", called.get(value)
+        elif not _is_of_others(key):
+            yield key, value
+
+
+@lru_cache(10_000)
+def _is_of_others(key: str) -> bool:
+    return _OTHERS.search(key) is not None

@@ -9,33 +9,50 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 from msgspec.structs import replace
 
 from feeds import text, values
 from feeds.model import Caption, CaptionKind, Video
-from feedsvc.pages import markup, players, states
+from feedsvc.pages import files, jsonld, markup, players, states
+from feedsvc.pages.beside import beside
+from feedsvc.pages.files import FEW, FILE, MEDIA_TYPE
 from feedsvc.pages.images import pixels
+from feedsvc.pages.inventory import MEDIA
 from feedsvc.pages.jsonld import Node, same_page, types
 from feedsvc.pages.markup import Page
-from feedsvc.pages.players import FILE, Player, provider
+from feedsvc.pages.players import Player, provider
 
 _MOST, _SEEN, _CONFIGURATION, _LINKS = 12, 100, 50_000, 2000
+_WRITTEN, _LONG_NAME = 500_000, 200
 # An address without an ending may be a file; with another ending, or in a player's folder, it is none.
 _PAGE = re.compile(r"\.\w{1,5}$|/(?:embed|player)s?(?:/|$)", re.I)
-_IN_DATA = re.compile(states.IN_TEXT.pattern + r"|^[^\s\"'<>{]{1,300}\.(?:mp4|m3u8|mpd)$", re.I)
-# Players keep their files in attributes of many names; these elements' are read elsewhere, or no player's.
+# A program may send a film; what ends in one of these is none, wherever it stands.
+_NO_FILM = re.compile(
+    r"\.(?:html?|jpe?g|png|gif|webp|svg|js|css|json|mp3|m4a|og[ga]|wav|vtt|srt|xml|swf)$", re.I
+)
+# These elements' attributes are read elsewhere, or are no player's.
 _OTHERS = frozenset(("a", "link", "meta", "img", "video", "source", "track", "script"))
 _LEADING = frozenset((("a", "href"), ("object", "data"), ("embed", "src")))
+_RELS = ("video_src", "enclosure", "alternate")
+_SHOWING = ("video", "amp-video", "amp-ima-video", "video-js")
+_SOURCES = ("src", "data-src", "data-lazy-src")
+_PLACES = ("embedUrl", "embedURL", "url")
+_TELLING = re.compile(r"video|stream|player|contenturl|embedurl", re.I)
 _FACTS = ("duration", "width", "height", "bitrate")
-_ADVERT = re.compile(
-    r"[/_.-](?:ads?|adserver|adverts?|banners?|preroll|vast|blank|dummy|placeholder)[/_.-]", re.I
-)
+_AD = r"(?:ads?|adserver|adverts?|banners?|blank|dummy|placeholder)"
+# The name of a folder or a file, not a word in a headline: a campaign's ad is news.
+_ADVERT = re.compile(rf"/{_AD}(?:[_-]?\d{{1,4}}\w{{0,4}})?[/.]|[/_.-](?:preroll|vast)[/_.-]", re.I)
 _ADVERTISER = re.compile(r"(?:^|[.-])(?:ads|adserver|doubleclick|googlesyndication|2mdn|fwmrm)\.", re.I)
+_BACKDROP = re.compile(r"(?<![a-z])(?:back-?(?:ground|drop)|bg|cover|ambient|decorat[a-z]*)(?![a-z])", re.I)
+# WordPress makes the address of the same film another one, each time it shows it.
+_NTH = re.compile(r"\?_=\d{1,3}$")
 _TEXT_TRACK = re.compile(r"\.(?:vtt|srt|ttml|dfxp|sami)$", re.I)
-_MEDIA_TYPE = re.compile(r"video/|mpegurl|dash\+xml|vnd\.ms-sstr", re.I)
+
+Said = Literal["file", "unknown", "link"]
 
 
 def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
@@ -43,7 +60,7 @@ def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
     shown, decoration = _shown(page)
     asked = (Video(url=url) for url in players.streams(embedded))
     found = (*_stated(page), *_declared(page), *shown, *asked, *_set_up(page), *_linked(page), *decoration)
-    ours = [video for video in found if not _is_advert(video.url)]
+    ours = [video for video in found if not _is_advert(video.url)] or [*_written(page)]
     # No TV plays WebM; it is told of all the same, so that a producer hears why there is no video.
     return tuple(_merged(sorted(ours, key=lambda v: urlsplit(v.url).path.endswith(".webm"))))
 
@@ -69,32 +86,51 @@ def _named(page: Page) -> list[str]:
 
 def objects(page: Page) -> Iterator[Node]:
     """Yield the page's VideoObjects, those the article names as its own first."""
-    for node in page.story:
-        for key in ("video", "associatedMedia", "mainEntity"):
-            yield from (n for n in page.graph.nodes_at(node, key) if "videoobject" in types(n))
-    yield from (n for n in page.graph.nodes if "videoobject" in types(n))
+    yield from (node for node in page.films if "videoobject" in types(node))
 
 
 def _stated(page: Page) -> Iterator[Video]:
-    for node in objects(page):
+    for node in page.films:
         for file in (node, *page.graph.nodes_at(node, "encoding", "encodings")):
-            for url in page.graph.texts(file, "contentUrl", "contentURL"):
-                sure = bool(_MEDIA_TYPE.search(page.graph.text(file, "encodingFormat", "fileFormat")))
-                facts = {**{k: node[k] for k in _FACTS if k in node}, **file}
+            sure = bool(MEDIA_TYPE.search(page.graph.text(file, "encodingFormat", "fileFormat")))
+            facts = {**{k: node[k] for k in _FACTS if k in node}, **file}
+            for url in page.graph.texts(file, *jsonld.CONTENT):
                 yield from _video(page, url, facts, "file" if sure else "unknown")
+            for key in _PLACES:
+                yield from (v for url in page.graph.texts(file, key) for v in _video(page, url, facts))
+    for node in page.story:
+        named = (value for value in page.graph.all(node, "video") if isinstance(value, str))
+        yield from (video for url in named for video in _video(page, url, {}))
 
 
-def _video(
-    page: Page, url: str, facts: Node, said: Literal["file", "unknown", "link"] = "link"
-) -> Iterator[Video]:
-    """Yield the video an address names, if it does: for certain, perhaps, or only if it looks like a file."""
-    address = page.absolute(url)
-    if not address or provider(address) or same_page(address, page.url):
+def _video(page: Page, url: str, facts: Node, said: Said = "link") -> Iterator[Video]:
+    """Yield the video an address names, if it does: for certain, perhaps, or only if it looks like a file.
+
+    The address of a player may name it in a field.
+    """
+    address = page.absolute(url.replace("&amp;", "&"))
+    if not address or same_page(address, page.url):
         return
     path = urlsplit(address).path
-    if not FILE.search(path) and (said == "link" or (said == "unknown" and _PAGE.search(path))):
-        return
-    yield Video(
+    if not FILE.search(path) and MEDIA.search(address):
+        inner = (page.absolute(file.address) for file in files.in_value("", address))
+        films = [one for one in inner if one and FILE.search(urlsplit(one).path)]
+        if films:
+            yield from (_candidate(film, facts) for film in films)
+            return
+    if _may_be(address, path, said):
+        yield _candidate(_NTH.sub("", address), facts)
+
+
+def _may_be(address: str, path: str, said: Said) -> bool:
+    if FILE.search(path):
+        return True
+    no_film = {"file": _NO_FILM, "unknown": _PAGE}.get(said)
+    return no_film is not None and not no_film.search(path) and not provider(address)
+
+
+def _candidate(address: str, facts: Node) -> Video:
+    return Video(
         url=address, width=pixels(facts.get("width")), height=pixels(facts.get("height")),
         bitrate=_kbps(facts.get("bitrate")), duration=values.length(facts.get("duration")),
     )  # fmt: skip
@@ -116,29 +152,40 @@ def _declared(page: Page) -> Iterator[Video]:
     }  # fmt: skip
     for url in page.every("og:video:secure_url", "og:video:url", "og:video"):
         # "video/mp4" stands before player pages as often as before files, so it proves nothing.
-        yield from _video(page, url, facts, "unknown" if _MEDIA_TYPE.search(kind) else "link")
+        yield from _video(page, url, facts, "unknown" if MEDIA_TYPE.search(kind) else "link")
     for url in page.every("twitter:player:stream"):
         yield from _video(page, url, {}, "unknown")
     # Microdata say it in elements of their own.
-    links = (e.get("href", "") for e in page.properties.get("contenturl", ())[:_SEEN] if e.tag == "link")
-    for url in (*page.every("contenturl"), *links):
+    said = page.properties.get("contenturl", ())[:_SEEN]
+    shown = (e.get("href") or e.get("content") or markup.shown(e)[:_LINKS] for e in said if e.tag != "meta")
+    for url in (*page.every("contenturl"), *shown):
         yield from _video(page, url, {"duration": page.first("duration")}, "unknown")
+    for name, url in page.metas if page.names_media else ():
+        if _TELLING.search(name) and MEDIA.search(url):
+            yield from _video(page, url, {})
 
 
 def _shown(page: Page) -> tuple[list[Video], list[Video]]:
     """Return the videos the page shows, and those that only decorate it."""
     shown: list[Video] = []
     decoration: list[Video] = []
-    for element in page.has.all("video", "amp-video", "video-js")[:_SEEN]:
-        if not markup.aside(element):
+    for element in page.has.all(*_SHOWING)[:_SEEN]:
+        if not beside(page, element):
             loops = element.get("loop") is not None and element.get("controls") is None
-            (decoration if loops else shown).extend(_sources(page, element))
-    return [*shown, *(v for url in _in_data(page) for v in _video(page, url, {}))], decoration
+            if not (loops and _is_backdrop(element)):
+                (decoration if loops else shown).extend(_sources(page, element))
+    return [*shown, *_in_data(page)], decoration
+
+
+def _is_backdrop(element: HtmlElement) -> bool:
+    """Tell whether a silent loop is called after what stands behind other things."""
+    around = (element, *islice(element.iterancestors(), 2))
+    return any(_BACKDROP.search(f"{e.get('class', '')} {e.get('id', '')}"[:_LONG_NAME]) for e in around)
 
 
 def _set_up(page: Page) -> Iterator[Video]:
-    if page.names_media:
-        yield from (video for url in states.files(page) for video in _video(page, url, {}))
+    for file in states.named(page):
+        yield from _video(page, file.address, {}, "file" if file.typed else "link")
 
 
 def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
@@ -147,45 +194,50 @@ def _sources(page: Page, video: HtmlElement) -> Iterator[Video]:
         **{name: video.get(name) for name in ("width", "height")},
     }
     for element in (video, *video.iter("source")):
-        url = element.get("src") or element.get("data-src") or ""
-        yield from _video(
-            page, url, facts, "file" if _MEDIA_TYPE.search(element.get("type", "")) else "unknown"
-        )
+        urls = [url for name in _SOURCES if page.absolute(url := element.get(name, ""))]
+        if urls and not element.get("type", "").startswith("audio"):
+            yield from _video(page, urls[0], facts, "file")
 
 
-def _in_data(page: Page) -> Iterator[str]:
-    """Yield the video addresses in attributes, where players keep their configuration."""
-    named = (
-        (element, value)
-        for element, name, value in page.has.files
+def _in_data(page: Page) -> Iterator[Video]:
+    """Yield the videos named in attributes, where players keep their configuration."""
+    set_up = ((e, "data-setup", e.get("data-setup", "")) for e in page.has.carrying.get("data-setup", ()))
+    said = (
+        (element, name, value)
+        for element, name, value in (*page.has.files, *set_up)
         if name.startswith(("data-", "on")) or element.tag not in _OTHERS
     )
-    for element, value in islice(named, _SEEN):
-        if not markup.aside(element):
-            said = value[:_CONFIGURATION]
-            yield from _IN_DATA.findall(said.replace(r"\/", "/"))
-            yield from _fields(said)
-
-
-def _fields(said: str) -> Iterator[str]:
-    """Yield the addresses in fields: a frame's ``?file=https%3A...``, a player's ``file=...&image=...``."""
-    if "=" in said and "{" not in said:
-        for _, value in parse_qsl(said.partition("?")[2] or said, max_num_fields=None)[:_SEEN]:
-            if "/" in value and FILE.search(value.partition("?")[0]):
-                yield value
+    for element, name, value in islice(said, _SEEN):
+        found = files.in_value(name, value[:_CONFIGURATION]) if not beside(page, element) else []
+        for file in files.film(found):
+            yield from _video(page, file.address, {}, "file" if file.typed else "link")
 
 
 def _linked(page: Page) -> Iterator[Video]:
     """Yield the files that links in the story lead to, or the page's only one wherever it stands."""
+    for link in (link for rel in _RELS for link in page.links.get(rel, ()) if link.tag == "link"):
+        yield from _video(page, link.get("href", ""), {})
     links = [
         (element, value)
         for element, name, value in page.has.files[:_LINKS]
-        if (str(element.tag), name) in _LEADING and not markup.aside(element)
+        if (str(element.tag), name) in _LEADING and not beside(page, element)
     ]
     only = len({value for _, value in links}) == 1
     for element, value in links:
         if only or markup.within(element, page.main):
             yield from _video(page, value, {})
+
+
+def _written(page: Page) -> Iterator[Video]:
+    """Yield the few files that the text of the story names, as code that nobody has run does."""
+    if not page.names_media:
+        return
+    around = (e for e in page.main.iter(etree.Element) if e.tag not in ("style", "head"))
+    said = ((e, text) for e in around for text in (e.text, e.tail) if text and MEDIA.search(text))
+    shown = [text for e, text in islice(said, _SEEN) if not beside(page, e)]
+    found = files.named("\n".join(shown)[:_WRITTEN])
+    if files.films(found) <= FEW:
+        yield from (v for file in found for v in _video(page, file.address, {}) if not _is_advert(v.url))
 
 
 def _merged(found: Iterable[Video]) -> list[Video]:
