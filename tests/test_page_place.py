@@ -298,3 +298,54 @@ def test_an_item_of_text_among_links_is_the_story_s() -> None:
     links = "".join(f"<li><a href='/{n}'>Another plan of the port, number {n}</a></li>" for n in range(6))
     found = body(f"<article>{STORY}<h2>Plans</h2><ul>{links}<li>{OTHER[0]}</li></ul></article>")
     assert found == (*PROSE, OTHER[0])
+
+
+def test_a_heading_that_links_heads_a_section_when_a_story_s_worth_stands_below_it() -> None:
+    told = "".join(f"<p>{p}</p>" for p in OTHER[:4])
+    sections = "".join(f"<h3><a href='/{n}'>Plan {n} of the port</a></h3>{told}" for n in (1, 2))
+    teaser = "<h3><a href='/3'>Another headline of the day</a></h3>"
+    found = body(f"<article>{STORY}{sections}{teaser}</article>")
+    assert found[len(PROSE)] == "Plan 1 of the port"
+    assert "Plan 2 of the port" in found
+    assert "Another headline of the day" not in found
+
+
+def test_bold_paragraphs_that_link_are_no_headings_of_the_story() -> None:
+    teaser = "<p><b><a href='/3'>Another headline of the day</a></b></p>"
+    assert body(f"<article>{STORY}{teaser}{REST}</article>") == (*PROSE, *OTHER)
+
+
+def test_a_bold_sentence_at_the_end_is_a_paragraph() -> None:
+    assert body(f"<article>{STORY}<p><b>{OTHER[0]}</b></p></article>") == (*PROSE, OTHER[0])
+    assert body(f"<article>{STORY}<p><b>Read it all</b></p></article>") == PROSE
+
+
+def test_words_above_a_picture_are_no_caption_of_it() -> None:
+    picture = "<div><img src='/a.jpg'></div>"
+    items = f"<ul><li>{OTHER[0]}{picture}</li></ul>"
+    assert body(f"<article>{STORY}{items}</article>") == (*PROSE, OTHER[0])
+    assert body(f"<article>{STORY}<div>{picture}{OTHER[0]}</div></article>") == PROSE
+
+
+def test_the_last_words_of_what_holds_the_story_are_no_caption() -> None:
+    assert body(f"<div class='text'>{STORY}<img src='/a.jpg'>{OTHER[0]}</div>") == (*PROSE, OTHER[0])
+
+
+def test_short_cells_are_no_labels_even_in_elements_of_their_own() -> None:
+    rows = "".join(f"<tr><td><div>{n} boats</div></td><td>{p}</td></tr>" for n, p in enumerate(OTHER[:3]))
+    assert "2 boats" in body(f"<article>{STORY}<table>{rows}</table></article>")
+
+
+def test_what_stands_around_a_table_belongs_to_it() -> None:
+    rows = "".join(f"<tr><td>{p}</td></tr>" for p in (*PROSE, *OTHER))
+    found = body(
+        f"<div class='text'><h2>The week at the quay</h2><table>{rows}</table><p>So it was.</p></div>"
+    )
+    assert found == (*PROSE, *OTHER, "So it was.")
+
+
+def test_a_section_of_lists_that_say_more_than_they_link_is_kept() -> None:
+    links = "".join(f"<li><a href='/{n}'>Plan {n} of the port</a></li>" for n in range(9))
+    items = "".join(f"<li>{p}</li>" for p in OTHER[:4])
+    found = body(f"<article>{STORY}<h2>In short</h2><ul>{links}{items}</ul></article>")
+    assert found == (*PROSE, "In short", *(f"Plan {n} of the port" for n in range(9)), *OTHER[:4])
