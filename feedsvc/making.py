@@ -102,7 +102,8 @@ class Maker:
         try:
             reads = article.url and self._sources[channel.id][article.source].reads_pages
             if reads and not self._unwanted(settings, article, now, read=False):
-                article = self._producer.understand(article, now, before)
+                login = settings.sources[work.source].login(article.url)
+                article = self._producer.understand(article, now, before, login=login)
             return dated(article, now)
         except Exception:
             log.exception("channel=%s article=%s url=%s", channel.id, work.id, article.url)

@@ -55,17 +55,19 @@ class Producer(Struct, frozen=True):
     max_image: int
     policy_keys: Mapping[str, str] = {}
 
-    def understand(self, article: Article, now: datetime, before: Article | None = None) -> Article:
+    def understand(
+        self, article: Article, now: datetime, before: Article | None = None, *, login: str = ""
+    ) -> Article:
         """Return the article with what its page says added; a page that cannot be had is an issue.
 
         What the page said `before` stands while its server is down, and when it says that it has not changed.
+        `login` is what the page's own host wants to hear; no other does.
         """
         names = {page_of(article.url), page_of(before.url if before else article.url)}
         known = next(filter(None, map(self.probes.get, names)), None)
         try:
-            response = self.http.get(
-                article.url, validator=known.validator if known and before else None, max_bytes=self.max_page
-            )
+            validator = known.validator if known and before else None
+            response = self.http.get(article.url, validator=validator, max_bytes=self.max_page, login=login)
         except FetchError as error:
             return _without_page(article, before, error, known)
         if response.not_modified and before:

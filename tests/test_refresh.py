@@ -13,12 +13,13 @@ from feeds.model import Article, Brand, Caption, Image, Issue, Rating, Video, Wi
 from feeds.readers import template, wizard
 from feedsvc.blobs import BlobError, LocalBlobs
 from feedsvc.report import Report
+from feedsvc.settings import SourceSettings
 from feedsvc.sources import Pulled, Seen
 from tests import made_media
 from tests.articles import NOON
 from tests.desk import PUBLIC, Desk, story
 from tests.fakes import FakeSource
-from tests.loopback import Reply, tagged
+from tests.loopback import Loopback, Reply, redirect, tagged
 from tests.newsroom import Newsroom, Story, rss
 
 HOUR = timedelta(hours=1)
@@ -104,6 +105,24 @@ def test_a_second_refresh_asks_for_the_listing_only_and_writes_nothing(
     after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in before}
     assert after == before
     assert len(desk.store.runs("demo", 9)) == 1
+
+
+def test_pages_are_read_with_the_login_of_their_source_and_no_other_host_hears_of_it(
+    desk: Desk, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSROOM_LOGIN", "desk:secret")
+    source = SourceSettings(kind="rss", url=newsroom.site.url("/rss.xml"), credentials="NEWSROOM_LOGIN")
+    with Loopback({"/": b"<html><h1>Moved</h1></html>"}) as other:
+        newsroom.tells(Story(1), Story(2, path="/moved"))
+        newsroom.serves("/moved", redirect(other.url()))
+        desk.refresh(newsroom.channel(source=(source,)))
+        strangers = list(other.requests)
+    sent = {r.path: r.headers.get("authorization") for r in newsroom.site.requests}
+    login = "Basic ZGVzazpzZWNyZXQ="
+    assert [sent[path] for path in ("/rss.xml", "/world/story-1", "/moved")] == [login] * 3
+    assert "authorization" not in strangers[0].headers
+    # A film's address goes into a feed that nobody logs in for: it has to be public.
+    assert sent["/film.mp4"] is sent["/picture.jpg"] is None
 
 
 def test_case_44_the_newest_validators_count_from_a_304_too(desk: Desk, newsroom: Newsroom) -> None:
