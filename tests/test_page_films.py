@@ -167,10 +167,13 @@ def test_what_the_markup_of_the_story_names(body: str) -> None:
          ["https://cdn.example.org/2026/campaign-ad-attack.mp4"]),
         ('<video src="/point-blank-shooting.mp4"></video>', ["/point-blank-shooting.mp4"]),
         ('<video src="/ads/car.mp4"></video><video src="/ad_1.mp4"></video>', []),
+        ('<video src="/images-banners/car.mp4"></video>', []),
         ('<img src="/a.jpg" data-hover="/a.mp4">', []),
         ('<div data-preview="/a.mp4"></div>', []),
         ('<div class="hero-bg"><video autoplay loop muted src="/mood.mp4"></video></div>', []),
         ('<div class="video-player carousel"><video src="/a.mp4"></video></div>', ["/a.mp4"]),
+        ('<meta itemprop="embedURL" content="https://tv.example.org/e/123">', []),
+        ('<div class="with-sidebar watch-video"><video src="/a.mp4"></video></div>', ["/a.mp4"]),
         ('<article class="media"><video src="/a.mp4"></video></article>', ["/a.mp4"]),
     ],
 )  # fmt: skip
@@ -187,6 +190,9 @@ def test_which_addresses_are_films(body: str, found: list[str]) -> None:
         '<div class="cards"><a href="/another"><video muted src="/o.mp4"></video></a></div>',
         '<article><h3><a href="/another">Another</a></h3><video src="/o.mp4"></video></article>',
         '<div class="ad-slot"><video src="/o.mp4"></video></div>',
+        '<div class="related"><meta itemprop="contentUrl" content="/o.mp4"></div>',
+        '<div data-vast="https://news.example.org/o.mp4"></div>',
+        '<div id="secondary"><div class="widget"><video src="/o.mp4"></video></div></div>',
     ],
 )
 def test_the_films_of_other_stories_beside_it(rail: str) -> None:
@@ -212,17 +218,27 @@ SIZES = [f"https://cdn.example.org/{name}/main.mp4" for name in "abcde"]
         (f'p({{file: "{MP4}?a=1&amp;b=2"}})', [f"{MP4}?a=1&b=2"]),
         ("jwplayer('p').setup({file: 'films/a.mp4'})", ["/world/films/a.mp4"]),
         ("p({src: 'https://cdn.example.org/a.ism/Manifest'})", ["https://cdn.example.org/a.ism/Manifest"]),
-        ("p.src({src: 'https://cdn.example.org/play/1', type: 'application/x-mpegURL'})",
-         ["https://cdn.example.org/play/1"]),
-        ('p({"type":"video/mp4","src":"https:\\/\\/cdn.example.org\\/play\\/1"})', ["https://cdn.example.org/play/1"]),
         (f"p({{preroll: {{src: 'https://cdn.example.org/car.mp4'}}, file: '{MP4}'}})", [MP4]),
         (f"p({{file: '{MP4}', nextVideo: 'https://cdn.example.org/other.mp4'}})", [MP4]),
+        (f"p({{file: '[360p]{MP4},[720p]{SITE}/a_720.mp4'}})", [MP4, "/a_720.mp4"]),
         ("ima = {adUrl: 'https://cdn.example.org/car.mp4'}", []),
         (f"p({{sources: {json.dumps([{'src': one} for one in SIZES])}}})", SIZES),
     ],
 )  # fmt: skip
 def test_how_scripts_write_addresses(script: str, found: list[str]) -> None:
     assert films(after=f"<script>{script}</script>") == found
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "p.src({src: 'https://cdn.example.org/play/1', type: 'application/x-mpegURL'})",
+        'p({"type":"video/mp4","src":"https:\\/\\/cdn.example.org\\/play\\/1"})',
+    ],
+)
+def test_an_address_without_an_ending_stands_beside_its_type(script: str) -> None:
+    found = films("<video id='p'></video>", after=f"<script>{script}</script>")
+    assert found == ["https://cdn.example.org/play/1"]
 
 
 @pytest.mark.parametrize(

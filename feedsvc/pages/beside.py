@@ -13,11 +13,12 @@ _ASIDE = frozenset(("aside", "nav", "footer"))
 # What developers everywhere call the place of other stories, and of adverts.
 _RAIL = re.compile(
     r"(?<![a-z])(?:related[a-z]{0,12}|recommend[a-z]{0,8}|recirc[a-z]{0,10}|trending|popular|latest"
-    r"|(?!read-?more)(?:most|more|other|next|up|also|read|watch|see)-?(?:watched|viewed|read|popular|recent|shared|videos?"
-    r"|stor(?:y|ies)|news|articles?|posts?|from|next|also|more|like|on|links)"
-    r"|side-?bar|footer|promot(?:ed|ion)|promos?|sponsor(?:ed|s)?|outbrain|taboola|newsletters?"
+    r"|(?:most|more|other|next|also)-?(?:watched|viewed|read|popular|recent|shared|videos?|stor(?:y|ies)|news"
+    r"|articles?|posts?|from|like|on|links)|up-?next|(?:read|watch|see)-?(?:next|also)|(?:watch|see)-?more"
+    r"|(?<!has-)(?<!with-)(?<!no-)side-?bar|widget-?area|footer|promot(?:ed|ion)|promos?|sponsor(?:ed|s)?"
+    r"|outbrain|taboola|newsletters?"
     r"|advert(?:s|isements?|ising)?|ads?-?(?:slot|unit|container|wrapper|box|banner))(?![a-z])"
-    r"|^ads?$",
+    r"|^(?:ads?|secondary)$",
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -21,6 +21,8 @@ _NAMED, _BEFORE, _BEHIND, _KEY_AT, _OBJECT, _FIELDS, _LIST = 500, 600, 2100, 60,
 # What ends an address in a text: a quote, or what cannot stand in one.
 _STOP = r"\s\"'<>\\{}|^`"
 _STOPS, _NO_ADDRESS = " \t\n\r\"'<>\\{}|^`", re.compile(f"[{_STOP}]")
+# A list of addresses has no blanks between them.
+_AGAIN = tuple(f"{between}http" for between in ",;|[]()")
 _ENDS = r"\.(?:mp4|MP4|m4v|mov|MOV|m3u8|mpd)(?![\w.])|\.isml?/[Mm]anifest"
 # What goes on with an ampersand is another field of a list of settings, no longer the address.
 _SCHEME, _END = re.compile("(?:https?:)?//"), re.compile(rf"(?:{_ENDS})(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?")
@@ -94,10 +96,12 @@ def films(files: Iterable[File]) -> int:
 
 def in_value(name: str, value: str) -> list[File]:
     """Return the files in an attribute's value: its address, a query's fields, a player's configuration."""
+    if _is_else(name):
+        return []
     said = value.strip()
     bare, _, query = said.partition("?" if "?" in said else "#")
     if _is_address(said, bare) and "%2f%2f" not in bare.lower():
-        return [] if _is_else(name) else [File(said, said)]
+        return [File(said, said)]
     if "=" in said and "{" not in said:
         fields = parse_qsl(query or said, max_num_fields=None)[:_FIELDS]
         told = [file for key, field in fields for file in _in_field(key, field)]
@@ -139,7 +143,7 @@ def _unescaped(text: str) -> str:
 
 def _begins(before: str) -> int | None:
     """Return where in a text the address begins that goes on behind it, None when there is none."""
-    begins = max(map(before.rfind, _STOPS)) + 1
+    begins = max(max(map(before.rfind, _STOPS)), *map(before.rfind, _AGAIN)) + 1
     quoted = begins > 0 and before[begins - 1] in "\"'"
     if quoted and before[begins:].startswith("/"):
         return begins

@@ -114,9 +114,11 @@ def films(graph: Graph, story: Iterable[Node], url: str, title: str) -> tuple[No
 
     A list names the films of other pages, unless there is no article and it names a few.
     """
-    if own := tuple(node for node in _own(graph, story, url, title) if _may_be_film(graph, node)):
+    stated = tuple(node for node in graph.nodes if _may_be_film(graph, node))
+    walk = _own(graph, story, url, title) if stated else ()
+    if own := tuple(node for node in walk if _may_be_film(graph, node)):
         return own
-    listed = tuple(node for node in graph.nodes if "videoobject" in types(node))
+    listed = tuple(node for node in stated if "videoobject" in types(node))
     ours = tuple(node for node in listed if same_page(url, *_addresses(node)))
     return ours or (listed if len(listed) <= FEW and not any(map(is_article, graph.nodes)) else ())
 
@@ -125,7 +127,8 @@ def _may_be_film(graph: Graph, node: Node) -> bool:
     kinds = types(node)
     if "videoobject" in kinds:
         return True
-    urls = graph.texts(node, *CONTENT) if "audioobject" not in kinds else []
+    known = "audioobject" not in kinds and any(key in node for key in CONTENT)
+    urls = graph.texts(node, *CONTENT) if known else []
     return any(FILE.search(url.partition("?")[0]) for url in urls)
 
 

@@ -6,7 +6,7 @@ of it only that part counts which says of itself that it is this story.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -57,12 +57,24 @@ Node = dict[str, Any]
 _DECODER = json.JSONDecoder()
 
 
-def named(page: Page) -> Iterator[File]:
-    """Yield the video files that scripts name for this story, in the page's order."""
+def named(page: Page) -> list[File]:
+    """Return the video files that scripts name for this story, in the page's order.
+
+    Those whose addresses have no ending are looked for when there are no others, but an element to play them.
+    """
+    scripts = [*_plain(page), *_streamed(page)]
+    found = list(_named(page, scripts, MEDIA.search)) if page.names_media else []
+    if found or not page.has.all("video", "video-js"):
+        return found
+    return list(_named(page, scripts, files.names_type))
+
+
+def _named(
+    page: Page, scripts: Iterable[tuple[HtmlElement, str]], speaks: Callable[[str], object]
+) -> Iterator[File]:
     room = _ALL
-    for script, text in (*_plain(page), *_streamed(page)):
-        media = page.names_media and MEDIA.search(text)
-        if room <= 0 or not (media or files.names_type(text)) or beside(page, script):
+    for script, text in scripts:
+        if room <= 0 or not speaks(text) or beside(page, script):
             continue
         text = text[: min(_LONGEST, room)]
         room -= len(text)

@@ -41,18 +41,23 @@ _RELS = ("video_src", "enclosure", "alternate")
 _SHOWING = ("video", "amp-video", "amp-ima-video", "video-js")
 _SOURCES = ("src", "data-src", "data-lazy-src")
 _PLACES = ("embedUrl", "embedURL", "url")
-_TELLING = re.compile(r"video|stream|player|contenturl|embedurl", re.I)
+_TELLING = re.compile(r"video|stream|player", re.I)
 _FACTS = ("duration", "width", "height", "bitrate")
 _AD = r"(?:ads?|adserver|adverts?|banners?|blank|dummy|placeholder)"
 # The name of a folder or a file, not a word in a headline: a campaign's ad is news.
-_ADVERT = re.compile(rf"/{_AD}(?:[_-]?\d{{1,4}}\w{{0,4}})?[/.]|[/_.-](?:preroll|vast)[/_.-]", re.I)
+_ADVERT = re.compile(
+    rf"/{_AD}(?:[_-]?\d{{1,4}}\w{{0,4}})?[/.]|[_-](?:ads|adverts?|banners?)/|[/_.-](?:preroll|vast)[/_.-]",
+    re.I,
+)
 _ADVERTISER = re.compile(r"(?:^|[.-])(?:ads|adserver|doubleclick|googlesyndication|2mdn|fwmrm)\.", re.I)
 _BACKDROP = re.compile(r"(?<![a-z])(?:back-?(?:ground|drop)|bg|cover|ambient|decorat[a-z]*)(?![a-z])", re.I)
+_TEXTS = etree.XPath("descendant::text()[contains(., '.m') or contains(., '.M')][not(parent::style)]")
 # WordPress makes the address of the same film another one, each time it shows it.
 _NTH = re.compile(r"\?_=\d{1,3}$")
 _TEXT_TRACK = re.compile(r"\.(?:vtt|srt|ttml|dfxp|sami)$", re.I)
 
 Said = Literal["file", "unknown", "link"]
+_PROPERTIES: tuple[tuple[str, Said], ...] = (("contenturl", "unknown"), ("embedurl", "link"))
 
 
 def videos(page: Page, embedded: tuple[Player, ...] = ()) -> tuple[Video, ...]:
@@ -155,11 +160,12 @@ def _declared(page: Page) -> Iterator[Video]:
         yield from _video(page, url, facts, "unknown" if MEDIA_TYPE.search(kind) else "link")
     for url in page.every("twitter:player:stream"):
         yield from _video(page, url, {}, "unknown")
-    # Microdata say it in elements of their own.
-    said = page.properties.get("contenturl", ())[:_SEEN]
-    shown = (e.get("href") or e.get("content") or markup.shown(e)[:_LINKS] for e in said if e.tag != "meta")
-    for url in (*page.every("contenturl"), *shown):
-        yield from _video(page, url, {"duration": page.first("duration")}, "unknown")
+    # Microdata say it of films in the story, and beside it.
+    for name, said in _PROPERTIES:
+        for element in page.properties.get(name, ())[:_SEEN]:
+            url = element.get("href") or element.get("content") or markup.shown(element)[:_LINKS]
+            if not beside(page, element):
+                yield from _video(page, url, {"duration": page.first("duration")}, said)
     for name, url in page.metas if page.names_media else ():
         if _TELLING.search(name) and MEDIA.search(url):
             yield from _video(page, url, {})
@@ -232,9 +238,8 @@ def _written(page: Page) -> Iterator[Video]:
     """Yield the few files that the text of the story names, as code that nobody has run does."""
     if not page.names_media:
         return
-    around = (e for e in page.main.iter(etree.Element) if e.tag not in ("style", "head"))
-    said = ((e, text) for e in around for text in (e.text, e.tail) if text and MEDIA.search(text))
-    shown = [text for e, text in islice(said, _SEEN) if not beside(page, e)]
+    said = (text for text in _TEXTS(page.main) if MEDIA.search(text))
+    shown = [str(text) for text in islice(said, _SEEN) if not beside(page, text.getparent())]
     found = files.named("\n".join(shown)[:_WRITTEN])
     if files.films(found) <= FEW:
         yield from (v for file in found for v in _video(page, file.address, {}) if not _is_advert(v.url))
