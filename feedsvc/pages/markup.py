@@ -23,7 +23,7 @@ LINE_BREAK = "\u2028"
 _ASIDE = ("aside", "nav", "footer")
 _MEDIA = re.compile(MEDIA.pattern.encode(), re.I)
 _LONGEST, _FIELD, _ADDRESS, _TELLING, _HEADINGS = 3000, 10_000, 4000, 20, 50
-_LARGE, _TAGS, _CROWD, _LONG_TAG = 300_000, 400_000, 3000, re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_LARGE, _TAGS, _CROWD, _LONG_TAG = 300_000, 400_000, 3000, 20_000
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -134,21 +134,24 @@ def _called(elements: Iterable[HtmlElement], attribute: str) -> dict[str, list[H
     return _listed((word, e) for said, e in islice(having, _LONGEST) for word in said.lower().split())
 
 
-def _uncrowded(html: bytes) -> bytes:
-    """Return a page without tags of thousands of attributes: libxml2 compares each with all the others."""
-    return (
-        html
-        if len(html) < _LARGE
-        else _LONG_TAG.sub(lambda m: m[0] if m[0].count(b"=") < _CROWD else b"<b", html)
-    )
-
-
 def _bounded(html: bytes) -> bytes:
-    """Return a page to where it has more tags than any that a person reads."""
+    """Return a page to where it has more tags than any that a person reads, none of thousands of attributes.
+
+    libxml2 compares each attribute of a tag with all the others.
+    """
     if len(html) < _LARGE:
         return html
-    *_, rest = parts = html.split(b"<", _TAGS)
-    return html[: -len(rest) - 1] if len(parts) > _TAGS else html
+    parts = html.split(b"<", _TAGS)
+    long = [n for n, part in enumerate(parts) if n and len(part) > _LONG_TAG]
+    for n in long:
+        parts[n] = _uncrowded(parts[n])
+    return b"<".join(parts[:_TAGS]) if long or len(parts) > _TAGS else html
+
+
+def _uncrowded(part: bytes) -> bytes:
+    tag, closing, rest = part.partition(b">")
+    crowded = len(tag) > _LONG_TAG and tag[:1].isalpha() and tag.count(b"=") >= _CROWD
+    return b"b" + closing + rest if crowded else part
 
 
 def _tree(html: bytes) -> HtmlElement:
@@ -156,7 +159,7 @@ def _tree(html: bytes) -> HtmlElement:
     # lxml.html's own parser asks a Python function for the class of every element.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        tree = etree.fromstring(_uncrowded(_bounded(html)), parser) if html.strip() else None
+        tree = etree.fromstring(_bounded(html), parser) if html.strip() else None
     except (etree.LxmlError, ValueError):
         tree = None
     if not isinstance(tree, HtmlElement):
