@@ -25,6 +25,7 @@ _STOPS, _NO_ADDRESS = " \t\n\r\"'<>\\{}|^`", re.compile(f"[{_STOP}]")
 _AGAIN = tuple(f"{between}http" for between in ",;|[]()")
 _ENDS = r"\.(?:mp4|MP4|m4v|mov|MOV|m3u8|mpd)(?![\w.])|\.isml?/[Mm]anifest"
 # What goes on with an ampersand is another field of a list of settings, no longer the address.
+_QUOTE = re.compile("[\"'\\s<>]")
 _SCHEME, _END = re.compile("(?:https?:)?//"), re.compile(rf"(?:{_ENDS})(?:[?#(/:][^{_STOP},;\]]{{0,2000}})?")
 _ENDING, _TYPE = re.compile(_ENDS), re.compile(r"mpegurl|mpegURL|/mp4(?=[\"';\\])")
 _SOURCE = re.compile(
@@ -126,11 +127,20 @@ def _by_ending(text: str) -> Iterator[tuple[int, File]]:
     # From the ending backwards: a script has thousands of slashes, and few files.
     for ending in _ENDING.finditer(text):
         at = ending.start()
-        before, behind = _unescaped(text[max(0, at - _BEFORE) : at]), _unescaped(text[at : at + _BEHIND])
+        before, behind = _around(text, at)
         begins, end = _begins(before), _END.match(behind)
         if begins is not None and end and not (_is_else(_key(before, begins)) or _in_else(text, at)):
             address = before[begins:] + end[0]
             yield at, File(address, _film(text, at, address))
+
+
+def _around(text: str, at: int) -> tuple[str, str]:
+    """Return what stands before and behind a place in a text, as it is meant, as far as addresses go."""
+    start = max(0, at - _BEFORE)
+    opened = max(text.rfind('"', start, at), text.rfind("'", start, at))
+    quote = _QUOTE.search(text, at, at + _BEHIND)
+    closed = quote.end() if quote else at + _BEHIND
+    return _unescaped(text[max(start, opened - _KEY_AT) : at]), _unescaped(text[at:closed])
 
 
 def _unescaped(text: str) -> str:

@@ -13,7 +13,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 from lxml.html import HtmlElement
+from msgspec import Struct
 
 from feeds.text import same
 from feedsvc.pages import files, markup
@@ -26,7 +28,7 @@ from feedsvc.pages.markup import Page
 _NO_SCRIPT = re.compile(r"ld\+json|template|html|handlebars|mustache|shader|xml|importmap|speculation", re.I)
 _SCRIPTS, _LONGEST, _ALL = 300, 1_500_000, 4_000_000
 _LIVE = re.compile(r"[/_.-](?:live|livestream|24x7|24-7|linear|simulcast)[/_.-]", re.I)
-_NODES, _TRIES, _PARTS, _INNER, _TITLE = 60_000, 20, 10, 10_000, 15
+_NODES, _TRIES, _PARTS, _INNER, _TITLE, _ID = 60_000, 20, 10, 10_000, 15, 6
 # Where a value begins: a variable's, a call's, a document's, a line's of a stream of components.
 _STARTS = re.compile(
     r"(?:\A|[=(]|^[0-9a-f]{1,6}:)\s*(?=[{\[])|[=(]\s*(?=[\"'](?:[{\[]|%7B|%5B))", re.M | re.I
@@ -54,7 +56,8 @@ _OTHERS = re.compile(
 )
 Node = dict[str, Any]
 
-_DECODER = json.JSONDecoder()
+_DECODER, _WHOLE, _NESTED = json.JSONDecoder(), msgspec.json.Decoder(), (dict, list)
+_TELLING = (str, int)
 
 
 def named(page: Page) -> list[File]:
@@ -109,23 +112,33 @@ def _streamed(page: Page) -> Iterator[tuple[HtmlElement, str]]:
 
 def _of_the_story(text: str, page: Page) -> list[File]:
     """Return the files in that part of a state which names the page itself, the smallest such."""
-    own = _own_paths(page)
+    own = _own(page)
     told: list[list[File]] = []
     for state in _states(text):
         objects = list(_objects(_linked(state)))
         called = _called(objects) if "__ref" in text else {}
-        parts = (one for one in objects if _is_the_story(one, own, page.heading))
+        parts = (one for one in objects if _is_the_story(one, own))
         told += filter(None, (files.named(_inner(part, called)) for part in islice(parts, _PARTS)))
     best = min(told, key=files.films, default=[])
     return best if files.films(best) <= FEW else []
 
 
-def _own_paths(page: Page) -> frozenset[str]:
+class _Own(Struct, frozen=True):
+    """What a state may call this page: its paths, their ends, the numbers in them, its headline."""
+
+    paths: frozenset[str]
+    slugs: frozenset[str]
+    ids: frozenset[str]
+    heading: str
+
+
+def _own(page: Page) -> _Own:
     links = (link.get("href", "") for link in page.links.get("canonical", ())[:3])
-    paths = (
-        urlsplit(page.absolute(str(url)) or "").path for url in (page.url, *page.every("og:url"), *links)
-    )
-    return frozenset(path.rstrip("/") for path in paths if path.strip("/"))
+    urls = (page.absolute(str(url)) or "" for url in (page.url, *page.every("og:url"), *links))
+    paths = frozenset(path for url in urls if (path := urlsplit(url).path.rstrip("/")))
+    slugs = frozenset(slug for path in paths for slug in (path[1:], path.rpartition("/")[2]))
+    ids = frozenset(part for path in paths for part in re.split(r"[^A-Za-z0-9]", path) if len(part) >= _ID)
+    return _Own(paths, slugs, ids, page.heading if len(page.heading) >= _TITLE else "")
 
 
 def _states(text: str) -> Iterator[Any]:
@@ -143,6 +156,9 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     if text[at] in "\"'":
         string = _STRING.match(text, at)
         return (_packed(string[0]), string.end()) if string else (None, at + 1)
+    # Most states are all that follows; that takes a third of the time.
+    with suppress(msgspec.DecodeError, RecursionError):
+        return _WHOLE.decode(text[at:].rstrip("; \t\r\n")), len(text)
     with suppress(ValueError, RecursionError):
         return _DECODER.raw_decode(text, at)
     said, end = _literal(text, at)
@@ -188,10 +204,10 @@ def _packed(string: str) -> Any:
     return None
 
 
-def _is_the_story(node: Node, own: frozenset[str], heading: str) -> bool:
-    """Tell whether an object says that it is at one of the `own` paths, or is called like the page."""
+def _is_the_story(node: Node, own: _Own) -> bool:
+    """Tell whether an object says that it is at one of the page's own paths, or is called like the page."""
     told = ((kind, value) for key, value in node.items() if (kind := _kind(key)))
-    return any(_says(kind, value, own, heading) for kind, value in told)
+    return any(_says(kind, value, own) for kind, value in told)
 
 
 def _called(objects: list[Node]) -> dict[str, Node]:
@@ -209,7 +225,7 @@ def _objects(state: Any) -> Iterator[Node]:
             continue
         seen.add(id(node))
         inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        left += [one for one in inside if isinstance(one, dict | list)]
+        left += [one for one in inside if isinstance(one, _NESTED)]
         if isinstance(node, dict):
             yield node
 
@@ -242,15 +258,15 @@ def _kind(key: str) -> str:
     return "id" if key in _IDS else _CALLED.get(key, "")
 
 
-def _says(kind: str, value: Any, own: frozenset[str], heading: str) -> bool:
-    said = str(value) if isinstance(value, str | int) else ""
+def _says(kind: str, value: Any, own: _Own) -> bool:
+    said = str(value) if isinstance(value, _TELLING) else ""
     if kind == "address":
-        return markup.path(said[:2000]).rstrip("/") in own
+        # Most are other pages', and taking an address apart takes long.
+        mine = any(path in said for path in own.paths)
+        return mine and markup.path(said[:2000]).rstrip("/") in own.paths
     if kind == "title":
-        return len(heading) >= _TITLE and len(said) < 2 * len(heading) and same(said, heading)
-    if kind == "slug":
-        return "-" in said and any(said.strip("/") in (path[1:], path.rpartition("/")[2]) for path in own)
-    return len(said) >= 6 and said.isalnum() and any(said in re.split(r"[^A-Za-z0-9]", path) for path in own)
+        return bool(own.heading) and len(said) < 2 * len(own.heading) and same(said, own.heading)
+    return "-" in said and said.strip("/") in own.slugs if kind == "slug" else said in own.ids
 
 
 def _inner(part: Node, called: dict[str, Node]) -> str:
@@ -264,7 +280,7 @@ def _inner(part: Node, called: dict[str, Node]) -> str:
         key, node = left.pop()
         if isinstance(node, str):
             said.append(f'"{key}":"{node}"' if key else node)
-        elif isinstance(node, dict | list) and id(node) not in seen:
+        elif isinstance(node, _NESTED) and id(node) not in seen:
             seen.add(id(node))
             opened, closed = "{}" if isinstance(node, dict) else "[]"
             said.append(f'"{key}":{opened}')
