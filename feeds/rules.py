@@ -166,10 +166,10 @@ def size(text: str) -> Iterator[Issue]:
         yield issue(COMMON, "too_large", "", f"it has fewer, but {size:,} bytes", "warning")
 
 
-def address(url: str, where: str, code: str) -> Iterator[Issue]:
-    """Yield what keeps a TV from fetching `url`; `code` names an address that is none."""
+def address(url: str, where: str, code: str, rules: Rules = COMMON) -> Iterator[Issue]:
+    """Yield what keeps a TV from fetching `url`; `code` of the `rules` names an address that is none."""
     if not _ADDRESS.fullmatch(url):
-        yield issue(COMMON, code, where, f"{quoted(url)} is not an address")
+        yield issue(rules, code, where, f"{quoted(url)} is not an address")
     elif url.startswith("http:"):
         yield issue(COMMON, "loopback_http" if _LOOPBACK.match(url) else "not_https", where, quoted(url))
     if _signed(url):

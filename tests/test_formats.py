@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -272,6 +273,25 @@ def test_any_json_is_judged(root: dict[str, object], index: int) -> None:
     holder = {**root, lists[index]: [root, [root]]}
     for value in (root, holder, {"shortFormVideos": [{"content": root, **root}], **holder}):
         assert all(issue.code in roku.CODES for issue in roku.FORMAT.check(json.dumps(value).encode()))
+
+
+@settings(max_examples=200)
+@given(data=st.data(), value=anything())
+@pytest.mark.parametrize("name", ["roku", "search"])
+def test_any_value_in_any_place_of_a_feed_is_judged(name: str, data: st.DataObject, value: object) -> None:
+    bodies = [path.read_bytes() for path in INVALID_FILES if path.parent.name == name]
+    root = json.loads(data.draw(st.sampled_from([body for body in bodies if body.startswith(b"{\n")])))
+    holder, step = data.draw(st.sampled_from(list(places(root))))
+    holder[step] = value
+    assert all(issue.code in CODES[name] for issue in FORMATS[name].check(json.dumps(root).encode()))
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield whatever holds something in a JSON value, with the name or number of what it holds."""
+    steps = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for step in steps:
+        yield value, step
+        yield from places(value[step])
 
 
 HOSTILE = {

@@ -228,6 +228,20 @@ def test_both_kinds_of_plain_http() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("member", "code", "rest"),
+    [
+        ("videos", "bad_video_url", {"quality": "HD", "videoType": "HLS"}),
+        ("captions", "bad_caption", {"language": "en", "captionType": "SUBTITLE"}),
+        ("trickPlayFiles", "bad_trick_play", {"quality": "HD"}),
+    ],
+)
+def test_what_is_no_address_is_told_whatever_it_is_for(member: str, code: str, rest: dict[str, str]) -> None:
+    part = {"url": "bifs/1.bif", **rest}
+    issues = found(lambda root: root["shortFormVideos"][0]["content"].update({member: [part]}))
+    assert [(i.code, i.where) for i in issues] == [(code, f"/shortFormVideos/0/content/{member}/0/url")]
+
+
 def test_an_id_inside_another_is_told_only_when_a_reader_mistakes_it() -> None:
     def ids(first: str, second: str) -> set[str]:
         root = written(small())

@@ -123,7 +123,7 @@ def _addresses(entry: _Entry, _: Json) -> Iterator[Issue]:
     for name, code in codes.items():
         for where, part in objects_in(entry.content.get(name), f"{entry.where}/content/{name}"):
             if isinstance(part.get("url"), str):
-                yield from rules.address(part["url"], f"{where}/url", code)
+                yield from rules.address(part["url"], f"{where}/url", code, RULES)
 
 
 def _times_of_feed(root: Json) -> Iterator[Issue]:
