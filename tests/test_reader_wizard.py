@@ -1,8 +1,12 @@
 """What the wizard shows; each expectation was seen on a BrightScript engine running its code."""
 
 import json
+import re
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.readers import template, unseen, wizard
 from tests.tv_feeds import IDS, clip, code, entry, feed, ids, mrss, read, series, tagged
@@ -114,6 +118,25 @@ def test_c10_ids_are_searched_as_words(wanted: str, found: str | None) -> None:
     items = [clip("story-1-b"), clip("story-1"), clip("story-1x"), clip("xay"), clip("x.y")]
     screen = read("wizard", feed(*items, playlists=[{"name": "world", "itemIds": [wanted]}]))
     assert ids(screen) == {"Playlist: World": [found] if found else []}
+
+
+@given(
+    st.lists(st.text("ab-.\n", min_size=1, max_size=9), max_size=4), st.text("aB-.", min_size=1, max_size=3)
+)
+def test_c10_words_are_found_as_the_pattern_would(names: list[str], wanted: str) -> None:
+    screen = read("wizard", feed(*map(clip, names), playlists=[{"name": "world", "itemIds": [wanted]}]))
+    found = [name for name in names if re.search(rf"\b{wanted}\b", name, re.ASCII | re.IGNORECASE)]
+    assert ids(screen) == {"Playlist: World": found[:1]}
+
+
+@pytest.mark.parametrize("name", ["story{}", "a-{}", "2026-11-{}-b", "a.{}"])
+def test_c10_thousands_of_ids_are_found_in_a_moment(name: str) -> None:
+    names = [name.format(n) for n in range(10_000)]
+    began = time.process_time()
+    screen = read("wizard", feed(*map(clip, names), playlists=[{"name": "world", "itemIds": names}]))
+    assert time.process_time() - began < 4
+    assert screen.crash is None
+    assert [tile.id for tile in screen.rows[0].tiles] == names
 
 
 @pytest.mark.parametrize("wanted", ["story(1", "a[b", "*a"])

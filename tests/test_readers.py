@@ -1,7 +1,6 @@
 """What both readers make of a feed, and what `unseen` says of it."""
 
 import json
-import re
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -10,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feeds.readers import CODES, READERS, Tile, template, unseen, wizard
-from feeds.readers.brightscript import find_word
 from tests.tv_feeds import IDS, clip, code, entry, feed, ids, mrss, read
 
 
@@ -165,12 +163,6 @@ def test_unseen_tells_a_crash_once_and_only_the_readers_asked() -> None:
 
 def test_every_code_is_explained() -> None:
     assert all(name.startswith("reader_") and meaning.endswith(".") for name, meaning in CODES.items())
-
-
-@given(st.text("ab-", max_size=12), st.text("ab-", min_size=1, max_size=3))
-def test_words_are_found_as_the_pattern_would(text: str, word: str) -> None:
-    found = re.search(rf"\b{re.escape(word)}\b", text)
-    assert find_word(text, word) == (found.start() if found else -1)
 
 
 NAMES = [

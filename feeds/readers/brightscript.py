@@ -15,7 +15,6 @@ from xml.parsers import expat
 
 DEPTH = 200
 _LARGEST = 2**63
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
 class Crash(Exception):
@@ -157,19 +156,6 @@ def field(value: object) -> str:
 def units(text: str) -> int:
     """Return `Len(text)`: UTF-16 units on the engine; no device counts more."""
     return len(text) + sum(character > "\uffff" for character in text)
-
-
-def find_word(text: str, word: str) -> int:
-    r"""Return where the pattern ``\bword\b`` first matches in `text`, -1 when it does not."""
-    start = text.find(word)
-    while start >= 0 and not (_boundary(text, start) and _boundary(text, start + len(word))):
-        start = text.find(word, start + 1)
-    return start
-
-
-def _boundary(text: str, index: int) -> bool:
-    before, after = text[index - 1 : index] if index else "", text[index : index + 1]
-    return (before in _WORD) != (after in _WORD)
 
 
 class Element:

@@ -22,7 +22,6 @@ from feeds.readers.brightscript import (
     each,
     equal,
     field,
-    find_word,
     lookup,
     parse_json,
     parse_xml,
@@ -35,11 +34,14 @@ NAME = "wizard"
 MOST_TILES = 100_000
 _LISTS = ("audioOnly", "movies", "liveFeeds", "series", "shortFormVideos", "tvSpecials")
 _AND, _OR = re.compile(r"\band\b", re.ASCII), re.compile(r"\bor\b", re.ASCII)
-# Characters that mean themselves in a pattern: an id of these is found without one.
-_LITERAL = re.compile(r"[\w\-:/ ,@#%&=~'\"<>;!]+", re.ASCII)
+# Characters that mean themselves in a pattern, or any one: an id of these is found without one.
+_LITERAL = re.compile(r"[\w\-:/ ,@#%&=~'\"<>;!.]+", re.ASCII)
 # With these a pattern never matches a line end, and all ids can be searched at once, a line each.
+_EDGE = re.compile(r"\b", re.ASCII)
 _ONE_LINE = re.compile(r"[\w\-:/ ,@#%&=~'\"<>;!.?+*]+", re.ASCII)
 _PATTERN_SECONDS = 0.5
+# Characters of ids compared with what playlists name: far beyond what a TV does before a viewer gives up.
+_MOST_COMPARED = 2 * 10**9
 
 
 def wizard(body: bytes, path: str = "roku.json") -> Screen:
@@ -144,22 +146,30 @@ class _Loader:
 
     def _asking_for(self, tags: object) -> Iterator[object]:
         """Yield the names of the categories whose query `tags` answer; a tag given twice answers twice."""
-        for name, query, every, some in self._queries:
+        plain, split = self._queries
+        if plain:
+            yield from (name for tag in each(tags) for name in plain.get(string(tag).lower(), ()))
+        for name, every, some in split:
             if len(every) > 1:
                 if all(_contains(tags, tag) for tag in every):
                     yield name
-            elif len(some) > 1:
-                if any(_contains(some, string(tag).lower()) for tag in each(tags)):
-                    yield name
-            else:
-                yield from (name for tag in each(tags) if string(tag).lower() == query)
+            elif any(_contains(some, string(tag).lower()) for tag in each(tags)):
+                yield name
 
     @cached_property
-    def _queries(self) -> list[tuple[object, str, list[str], list[str]]]:
-        """Each category's name and its query: whole, split at "and", split at "or" (C9)."""
+    def _queries(self) -> tuple[dict[str, list[object]], list[tuple[object, list[str], list[str]]]]:
+        """The names of the categories by their query; those whose query is split at "and" or "or" (C9)."""
         named = [(dot(c, "name"), dot(c, "query")) for c in each(self.categories)]
         lowered = [(name, string(query).lower()) for name, query in named if query is not None]
-        return [(name, query, _AND.split(query), _OR.split(query)) for name, query in lowered]
+        plain: dict[str, list[object]] = {}
+        split = []
+        for name, query in lowered:
+            every, some = _AND.split(query), _OR.split(query)
+            if len(every) > 1 or len(some) > 1:
+                split.append((name, every, some))
+            else:
+                plain.setdefault(query, []).append(name)
+        return plain, split
 
     def _place(self, content: object, row: Row, series: bool) -> None:
         self.placed += 1
@@ -193,7 +203,7 @@ class _Loader:
 
     def _place_playlist(self, playlist: object) -> None:
         name = string(dot(playlist, "name"))
-        category = next((c for c in each(self.categories) if equal(name, dot(c, "playlistName"))), None)
+        category = self._fed_by(name)
         if category is None:
             return
         for wanted in each(dot(playlist, "itemIds")):
@@ -202,6 +212,18 @@ class _Loader:
             if found:
                 self.row = next(iter(self._rows_titled(string(dot(category, "name")))), None)
                 self._append(*found)
+
+    def _fed_by(self, playlist: str) -> object:
+        if self._by_playlist is not None:
+            return self._by_playlist.get(playlist)
+        return next((c for c in each(self.categories) if equal(playlist, dot(c, "playlistName"))), None)
+
+    @cached_property
+    def _by_playlist(self) -> dict[object, object] | None:
+        """The first category by the playlist it names; None when a name is one that comparing crashes on."""
+        named = [(dot(c, "playlistName"), c) for c in each(self.categories)]
+        plain = not any(isinstance(name, list | dict) for name, _ in named)
+        return dict(reversed(named)) if plain else None
 
     def _append(self, content: object, series: bool) -> None:
         try:
@@ -216,7 +238,9 @@ class _Loader:
 
     @cached_property
     def _library(self) -> "_Library":
-        return _Library(self.feed)
+        playlists = (p for p in each(dot(self.feed, "playlists")) if isinstance(p, Table))
+        named = (name for playlist in playlists for name in each(dot(playlist, "itemIds")))
+        return _Library(self.feed, (name for name in named if isinstance(name, str)))
 
     def filled(self) -> list[Row]:
         """Return the rows; without any the program says that nothing could be parsed (C8)."""
@@ -252,7 +276,7 @@ def _index(item: object, series: bool) -> None:
 class _Library:
     """The items by id, in the order in which the wizard looks for one (C10)."""
 
-    def __init__(self, feed: Table) -> None:
+    def __init__(self, feed: Table, wanted: Iterable[str]) -> None:
         self.ids: list[str] = []
         self.items: list[tuple[object, bool]] = []
         self.crash: Crash | None = None
@@ -266,19 +290,41 @@ class _Library:
             self.crash = crash
         self.text = "\n".join(self.ids)
         self.starts = list(accumulate((len(name) + 1 for name in self.ids), initial=0))
+        self.literals = {name.lower() for name in wanted if _LITERAL.fullmatch(name)}
+        self.dots: dict[int, set[tuple[int, ...]]] = {}
+        for literal in self.literals:
+            places = tuple(n for n, character in enumerate(literal) if character == ".")
+            self.dots.setdefault(len(literal), set()).add(places)
+        self.compared = 0
 
     def find(self, wanted: str) -> tuple[object, bool] | None:
         r"""Return the first item whose id matches the pattern ``\bwanted\b``, and whether it is a series."""
-        index = self._literal(wanted) if _LITERAL.fullmatch(wanted) else self._pattern(wanted)
+        literal = wanted.lower()
+        index = self._first.get(literal) if literal in self.literals else self._pattern(wanted)
         if index is not None:
             return self.items[index]
         if self.crash:
             raise self.crash
         return None
 
-    def _literal(self, wanted: str) -> int | None:
-        start = find_word(self.text, wanted.lower())
-        return None if start < 0 else self._at(start)
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """Where each literal is found first: every id is gone through once, however many are looked for."""
+        found: dict[str, int] = {}
+        for number, name in enumerate(self.ids):
+            for part in self._parts(name):
+                if part in self.literals:
+                    found.setdefault(part, number)
+        return found
+
+    def _parts(self, name: str) -> Iterator[str]:
+        """Yield what stands between two boundaries of words in an id, with dots where a literal has them."""
+        edges, longest = [edge.start() for edge in _EDGE.finditer(name)], max(self.dots)
+        for n, start in enumerate(edges):
+            for end in edges[n + 1 : bisect_right(edges, start + longest)]:
+                for places in self.dots.get(end - start, ()):
+                    self._compare(end - start, name)
+                    yield _dotted(name[start:end], places)
 
     def _pattern(self, wanted: str) -> int | None:
         if wanted[:1] in ("*", "+", "?"):
@@ -287,14 +333,29 @@ class _Library:
             pattern = regex.compile(rf"\b{wanted}\b", regex.ASCII | regex.IGNORECASE)
             if _ONE_LINE.fullmatch(wanted):
                 found = pattern.search(self.text, timeout=_PATTERN_SECONDS)
+                self._compare(found.start() if found else len(self.text), wanted)
                 return self._at(found.start()) if found else None
+            self._compare(len(self.text), wanted)
             matches = (pattern.search(name, timeout=_PATTERN_SECONDS) for name in self.ids)
             return next((n for n, match in enumerate(matches) if match), None)
         except (regex.error, TimeoutError):
             raise Crash("reader_id_pattern", field(wanted)) from None
 
+    def _compare(self, characters: int, wanted: str) -> None:
+        self.compared += characters
+        if self.compared > _MOST_COMPARED:
+            raise Crash("reader_id_pattern", field(wanted))
+
     def _at(self, start: int) -> int:
         return bisect_right(self.starts, start) - 1
+
+
+def _dotted(part: str, places: tuple[int, ...]) -> str:
+    characters = list(part) if places else []
+    for place in places:
+        if characters[place] != "\n":
+            characters[place] = "."
+    return "".join(characters) or part
 
 
 def _walk(feed: Table) -> Iterator[tuple[str, object, bool]]:
