@@ -19,7 +19,7 @@ Seasons = Literal["year", "month", "none"]
 Order = Literal["most_recent", "oldest_first"]
 
 
-class Issue(Struct, frozen=True):
+class Issue(Struct, frozen=True, gc=False):
     """One thing wrong with one thing, in a sentence a producer understands.
 
     `where` is an article id, a URL, a JSON pointer or a line; `fix` says what to do about it.

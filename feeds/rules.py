@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
@@ -129,7 +130,7 @@ def meanings(rules: Rules) -> Mapping[str, str]:
 def checked(body: bytes, look: Callable[[str], Iterable[Issue]]) -> list[Issue]:
     """Return what is wrong with a document's bytes, and what `look` finds in its text if there is any."""
     text, found = _decoded(body)
-    return _unique((*found, *(look(text) if text else ())))
+    return _unique(chain(found, look(text) if text else ()))
 
 
 def _unique(issues: Iterable[Issue]) -> list[Issue]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError
@@ -13,7 +13,7 @@ from feeds.model import Issue
 from feeds.rules import COMMON, Rule, Rules
 
 Json = dict[str, Any]
-_AT_ONCE = 200
+_AT_ONCE = 20
 
 RULES: Rules = {
     "not_json": Rule(
@@ -116,6 +116,27 @@ def kind_of(value: object) -> str:
 def pointer(path: Iterable[str | int]) -> str:
     """Return the JSON pointer of a path (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def once(schema: Json) -> Json:
+    """Return the schema, in which a strict definition asks only once what it and the tolerant one both ask.
+
+    It takes up the other and says anew what some of its members hold, or that there must be none: without
+    this a validator looks at what is nested again and again, and finds each fault as often.
+    """
+    known: dict[str, Json] = schema["$defs"]
+    strict = {name: _once(one, known) for name, one in known.items() if name.endswith("Strict")}
+    return {**schema, "$defs": {**known, **strict}}
+
+
+def _once(strict: Json, known: Mapping[str, Json]) -> Json:
+    if "allOf" not in strict:
+        return strict
+    first, *others = strict["allOf"]
+    tolerant = known[first["$ref"].rpartition("/")[2]]
+    members = {name: bool(strict["properties"].get(name)) or s for name, s in tolerant["properties"].items()}
+    taken_up = {name: part for name, part in tolerant.items() if name != "$anchor"}
+    return {**strict, "allOf": [{**taken_up, "properties": members}, *others]}
 
 
 def violations(

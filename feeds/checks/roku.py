@@ -6,7 +6,7 @@ here say what JSON Schema cannot. No writer is imported.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -204,24 +204,49 @@ def _whole_words(name: str) -> Iterator[str]:
 # -- rows ------------------------------------------------------------------------------------------
 
 
+class _Shelf(Struct, frozen=True):
+    """What rows are filled from: items, their ids, their numbers by tag, the first playlist of each name.
+
+    `filled` are the names of playlists that name something; `named` is whether all of them have a name.
+    """
+
+    listed: tuple[_Entry, ...]
+    ids: frozenset[str]
+    tagged: Mapping[str, set[int]]
+    playlists: Mapping[str, Json]
+    filled: frozenset[str]
+    named: bool
+
+
+def _shelf(listed: tuple[_Entry, ...], playlists: list[Json]) -> _Shelf:
+    tagged: dict[str, set[int]] = {}
+    for number, entry in enumerate(listed):
+        for tag in texts_in(entry.value.get("tags")):
+            tagged.setdefault(tag.strip().lower(), set()).add(number)
+    by_name = {text_of(playlist.get("name")): playlist for playlist in reversed(playlists)}
+    filled = frozenset(text_of(playlist.get("name")) for playlist in playlists if playlist.get("itemIds"))
+    named = all(isinstance(playlist.get("name"), str) for playlist in playlists)
+    return _Shelf(listed, frozenset(e.id for e in listed), tagged, by_name, filled, named)
+
+
 def _rows(root: Json, entries: tuple[_Entry, ...]) -> Iterator[Issue]:
     playlists = list(objects_in(root.get("playlists"), "/playlists"))
     categories = list(objects_in(root.get("categories"), "/categories"))
-    listed = [e for e in entries if e.kind != "episodes"]
+    shelf = _shelf(tuple(e for e in entries if e.kind != "episodes"), [p for _, p in playlists])
     yield from _playlists(playlists, categories, entries)
     reached: set[str] = set()
     for where, category in categories:
-        shown = _shown(category, playlists, listed)
+        shown = _shown(category, shelf)
         reached |= shown
-        yield from _category(where, category, playlists, shown)
+        yield from _category(where, category, shelf, shown)
     # What hangs on a playlist that is itself at fault is told with that.
-    if reached or not any(_is_dead(category, playlists) for _, category in categories):
-        yield from _unreached([e for e in listed if e.id not in reached], reached, categories)
+    if reached or not any(_is_dead(category, shelf) for _, category in categories):
+        yield from _unreached([e for e in shelf.listed if e.id not in reached], reached, categories)
 
 
-def _is_dead(category: Json, playlists: list[tuple[str, Json]]) -> bool:
+def _is_dead(category: Json, shelf: _Shelf) -> bool:
     name = text_of(category.get("playlistName"))
-    return bool(name) and not any(p.get("name") == name and p.get("itemIds") for _, p in playlists)
+    return bool(name) and name not in shelf.filled
 
 
 def _playlists(
@@ -243,34 +268,27 @@ def _playlists(
                 yield _issue("playlist_episode", f"{where}/itemIds/{number}", rules.quoted(wanted))
 
 
-def _shown(category: Json, playlists: list[tuple[str, Json]], listed: list[_Entry]) -> set[str]:
+def _shown(category: Json, shelf: _Shelf) -> set[str]:
     """Return the ids the wizard puts in a category's row."""
-    ids = {e.id for e in listed}
     if name := text_of(category.get("playlistName")):
-        wanted = next((p for _, p in playlists if p.get("name") == name), {})
-        return ids & set(texts_in(wanted.get("itemIds")))
+        wanted = set(texts_in(shelf.playlists.get(name, {}).get("itemIds")))
+        return wanted & shelf.ids
     query = text_of(category.get("query")).lower()
     word = next((w for w in ("and", "or") if re.search(rf"\b{w}\b", query)), None)
     terms = {t.strip() for t in re.split(rf"\b{word}\b", query)} if word else {query.strip()}
-    has = all if word == "and" else any
-    return {e.id for e in listed if has(t in _tags(e) for t in terms)}
+    asked = [shelf.tagged.get(term, set()) for term in terms]
+    numbers = set.intersection(*asked) if word == "and" else set.union(*asked)
+    return {shelf.listed[number].id for number in numbers}
 
 
-def _tags(entry: _Entry) -> set[str]:
-    return {tag.strip().lower() for tag in texts_in(entry.value.get("tags"))}
-
-
-def _category(
-    where: str, category: Json, playlists: list[tuple[str, Json]], shown: set[str]
-) -> Iterator[Issue]:
+def _category(where: str, category: Json, shelf: _Shelf, shown: set[str]) -> Iterator[Issue]:
     query, name = text_of(category.get("query")), text_of(category.get("playlistName"))
     if query and "playlistName" in category:
         yield _issue("category_mix", where)
     if any(re.search(r"\b(?:and|or)\b", term, re.IGNORECASE) for term in re.split(r"\sAND\s|\sOR\s", query)):
         yield _issue("query_splits_tag", f"{where}/query", rules.quoted(query))
-    names = [p.get("name") for _, p in playlists]
-    if name and name not in names:
-        if not all(isinstance(known, str) for known in names):
+    if name and name not in shelf.playlists:
+        if not shelf.named:
             return
         yield _issue("unknown_playlist", f"{where}/playlistName", rules.quoted(name))
     elif not shown:

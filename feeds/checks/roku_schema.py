@@ -9,14 +9,14 @@ import jsonschema_rs
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from feeds import rules
-from feeds.checks.json_document import detail, foreign, pointer, violations
+from feeds.checks.json_document import detail, foreign, once, pointer, violations
 from feeds.checks.roku_rules import LISTS, RULES
 from feeds.model import Issue
 
 _FILE = pkgutil.get_data("feeds", "schemas/direct-publisher.schema.json")
 _SCHEMA: dict[str, Any] = json.loads(_FILE or b"")
 _VALIDATOR = jsonschema_rs.Draft202012Validator(
-    {**_SCHEMA, "$ref": "#/$defs/feedDevice"}, validate_formats=True
+    {**once(_SCHEMA), "$ref": "#/$defs/feedDevice"}, validate_formats=True
 )
 # What `feeds.checks.roku` looks at itself, and says more of.
 _OWN_RULES = {

@@ -9,13 +9,13 @@ import jsonschema_rs
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from feeds import rules
-from feeds.checks.json_document import detail, foreign, pointer, violations
+from feeds.checks.json_document import detail, foreign, once, pointer, violations
 from feeds.checks.search_rules import RULES
 from feeds.model import Issue
 
 _FILE = pkgutil.get_data("feeds", "schemas/search-feed.schema.json")
 _SCHEMA: dict[str, Any] = json.loads(_FILE or b"")
-_VALIDATOR = jsonschema_rs.Draft202012Validator({**_SCHEMA, "$ref": "#/$defs/feedStrict"})
+_VALIDATOR = jsonschema_rs.Draft202012Validator({**once(_SCHEMA), "$ref": "#/$defs/feedStrict"})
 # What `feeds.checks.search` looks at itself, and says more of.
 _OWN_RULES = {
     ("url", "pattern"), ("defaultLanguage", "required"), ("defaultAvailabilityCountries", "required"),
