@@ -303,22 +303,6 @@ def _tags(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t for t in tags if t)) or ("news",)
 
 
-def items(feed: Feed) -> tuple[dict[str, Item], dict[str, tuple[str, ...]], tuple[Issue, ...]]:
-    """Return the feed's items by id, newest first; the ids in each row by its title; what went wrong.
-
-    An issue that is an error kept its article out.
-    """
-    by_id: dict[str, Item] = {}
-    issues: list[Issue] = []
-    for one in told(feed):
-        if isinstance(one, Issue):
-            issues.append(one)
-        else:
-            by_id[one.id] = one
-    shown = {title: tuple(id for id in ids if id in by_id) for title, ids in rows(feed).items()}
-    return by_id, {title: ids for title, ids in shown.items() if ids}, tuple(issues)
-
-
 def told(feed: Feed) -> Iterator[Item | Issue]:
     """Yield the feed's items, newest first, each when it is asked for; an issue stands after its item.
 

@@ -13,11 +13,11 @@ transcriptions added. Deliberate choices, each for a reader that still exists:
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from feeds import text
 from feeds.checks import roku as checks
-from feeds.item import TITLE, Item, free_name, item, items, language
+from feeds.item import TITLE, Item, free_name, item, language, rows, told
 from feeds.model import Article, Channel, Feed, Format, Issue, Rating, Written
 from feeds.programme import Shape
 from feeds.series import Show, shows
@@ -26,7 +26,13 @@ CODES, check = checks.CODES, checks.check
 LIMIT = 450_000
 PLAYLIST = 20
 _FIXED = ("MP4", "MOV", "M4V")
-_ALONE: tuple[Shape, ...] = ("movie", "live", "short", "special")
+# In the order of the document.
+_LISTS: Mapping[Shape, str] = {
+    "movie": "movies", "live": "liveFeeds", "episode": "series", "short": "shortFormVideos",
+    "special": "tvSpecials",
+}  # fmt: skip
+_COMMA = b","
+_encode = msgspec.json.Encoder().encode
 
 
 class _Video(Struct, omit_defaults=True, rename="camel"):
@@ -121,15 +127,13 @@ class _Playlist(Struct, rename="camel"):
     item_ids: tuple[str, ...]
 
 
-class _Root(Struct, omit_defaults=True, rename="camel"):
+class _Head(Struct, rename="camel"):
     provider_name: str
     last_updated: str
     language: str
-    movies: tuple[_Entry, ...] = ()
-    live_feeds: tuple[_Entry, ...] = ()
-    series: tuple[_Series, ...] = ()
-    short_form_videos: tuple[_Entry, ...] | UnsetType = UNSET
-    tv_specials: tuple[_Entry, ...] = ()
+
+
+class _Rows(Struct, omit_defaults=True, rename="camel"):
     categories: tuple[_Category, ...] = ()
     playlists: tuple[_Playlist, ...] = ()
 
@@ -139,24 +143,58 @@ def write(feed: Feed) -> Written:
 
     A feed without a single item to show is written as an empty one, which `check` refuses.
     """
-    by_id, rows, issues = items(feed)
-    lists = {name: tuple(_entry(i) for i in by_id.values() if i.shape == name) for name in _ALONE}
-    rows = {title: _listed(ids, by_id) for title, ids in rows.items()}
-    names = _playlist_names(rows)
-    root = _Root(
+    lists = {name: bytearray() for name in _LISTS.values()}
+    named: dict[str, str] = {}
+    issues: list[Issue] = []
+    episodes: list[Item] = []
+    unrated = 0
+    for one in told(feed):
+        if isinstance(one, Issue):
+            issues.append(one)
+            continue
+        named[one.id] = one.place.series if one.place else one.id
+        unrated += one.rating == Rating()
+        if one.place:
+            episodes.append(one)
+        else:
+            lists[_LISTS[one.shape]] += _encode(_entry(one)) + _COMMA
+    for show in shows(episodes, feed.channel):
+        lists["series"] += _encode(_series(show)) + _COMMA
+    body = _document(_head(feed), lists, _rows(feed, named))
+    return Written(body, tuple(named), (*issues, *_unrated(feed.channel.id, unrated)))
+
+
+def _document(head: _Head, lists: Mapping[str, bytearray], rows: _Rows) -> bytes:
+    """Return the document; each of the `lists` holds its encoded members, a comma after each."""
+    parts: list[bytes | memoryview] = [_encode(head)[:-1]]
+    empty = not any(lists.values())
+    for name, members in lists.items():
+        # Readers expect a list of items, be it empty.
+        if members or (empty and name == "shortFormVideos"):
+            parts += [f',"{name}":['.encode(), memoryview(members)[:-1], b"]"]
+    rest = _encode(rows)[1:]
+    return b"".join([*parts, _COMMA if len(rest) > 1 else b"", rest])
+
+
+def _head(feed: Feed) -> _Head:
+    return _Head(
         provider_name=text.clip(text.line(feed.channel.title), TITLE) or "News",
         last_updated=text.iso(feed.updated),
         language=language("", feed.channel),
-        movies=lists["movie"],
-        live_feeds=lists["live"],
-        series=tuple(map(_series, shows(by_id.values(), feed.channel))),
-        short_form_videos=lists["short"] if lists["short"] or not by_id else UNSET,
-        tv_specials=lists["special"],
-        categories=tuple(_Category(title, names[title]) for title in rows),
-        playlists=tuple(_Playlist(names[title], ids) for title, ids in rows.items()),
     )
-    return Written(
-        msgspec.json.encode(root), tuple(by_id), (*issues, *_unrated(feed.channel.id, by_id.values()))
+
+
+def _rows(feed: Feed, named: Mapping[str, str]) -> _Rows:
+    """Return the rows of items; `named` is what a playlist names for each: itself, or its series."""
+    listed = {
+        title: tuple(dict.fromkeys(named[id_] for id_ in ids if id_ in named))
+        for title, ids in rows(feed).items()
+    }
+    shown = {title: ids for title, ids in listed.items() if ids}
+    names = _playlist_names(shown)
+    return _Rows(
+        categories=tuple(_Category(title, names[title]) for title in shown),
+        playlists=tuple(_Playlist(names[title], ids) for title, ids in shown.items()),
     )
 
 
@@ -165,25 +203,19 @@ def cost(article: Article, channel: Channel) -> int:
 
     Rows, seasons and further places are small: the room between `LIMIT` and what readers take is for them.
     """
-    told = item(article, channel)
-    if isinstance(told, Issue):
+    one = item(article, channel)
+    if isinstance(one, Issue):
         return 0
-    return len(msgspec.json.encode(_entry(told))) + len(f',,"{told.id}"')
+    return len(_encode(_entry(one))) + len(f',,"{one.id}"')
 
 
 def opening(article: Article, channel: Channel) -> int:
     """Return the bytes that the series of an article adds when it is its first episode; 0 without one."""
-    told = item(article, channel)
-    if isinstance(told, Issue) or not told.place:
+    one = item(article, channel)
+    if isinstance(one, Issue) or not one.place:
         return 0
-    (show,) = shows((told,), channel)
-    return len(msgspec.json.encode(_series(show))) - len(msgspec.json.encode(_entry(told)))
-
-
-def _listed(ids: Iterable[str], by_id: Mapping[str, Item]) -> tuple[str, ...]:
-    """Return what a playlist names for these items: for an episode its series."""
-    places = ((id_, by_id[id_].place) for id_ in ids)
-    return tuple(dict.fromkeys(where.series if where else id_ for id_, where in places))
+    (show,) = shows((one,), channel)
+    return len(_encode(_series(show))) - len(_encode(_entry(one)))
 
 
 def _entry(told: Item) -> _Entry:
@@ -200,9 +232,7 @@ def _entry(told: Item) -> _Entry:
         genres=() if episode else told.genres,
         tags=() if episode else told.tags,
         rating=_Rating(told.rating.value, told.rating.source),
-        credits=()
-        if live
-        else tuple(_Credit(c.name, c.role, c.born.isoformat()) for c in told.credits if c.born),
+        credits=() if live else _credits(told),
         external_ids=_external_ids(told),
         content=_content(told),
     )
@@ -260,16 +290,15 @@ def _playlist_names(titles: Iterable[str]) -> Mapping[str, str]:
     return names
 
 
-def _unrated(channel: str, shown: Iterable[Item]) -> tuple[Issue, ...]:
-    unrated = [i.id for i in shown if i.rating == Rating()]
-    if not unrated:
+def _unrated(channel: str, count: int) -> tuple[Issue, ...]:
+    if not count:
         return ()
     return (
         Issue(
             "info",
             "unrated",
             channel,
-            f"{len(unrated)} items carry no rating and are published as UNRATED.",
+            f"{count} items carry no rating and are published as UNRATED.",
             "Nothing to do, unless the channel wants ratings.",
         ),
     )

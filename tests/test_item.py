@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds import item as telling
 from feeds import text
-from feeds.item import Item, descriptions, item, items
+from feeds.item import Item, descriptions, item
 from feeds.model import Article, Caption, Feed, Image, Issue, Quality, Rating, Row, Video, VideoType
 from tests.articles import NOON, article, channel
 
@@ -138,12 +139,12 @@ def test_a_short_text_gets_its_source_and_date_as_long_description() -> None:
 
 
 def test_a_feed_tells_each_article_once_and_rows_by_distinct_titles() -> None:
-    one, two = article(1), article(2)
-    rows = (Row("Top", (two, one)), Row("top", (one, article(3, videos=()))), Row("Empty", ()))
-    by_id, by_row, issues = items(Feed(channel(), rows, NOON))
-    assert list(by_id) == [one.id, two.id]
-    assert by_row == {"Top": (two.id, one.id), "top 2": (one.id,)}
-    assert [i.code for i in issues] == ["no_video"]
+    one, two, three = article(1), article(2), article(3, videos=())
+    feed = Feed(channel(), (Row("Top", (two, one)), Row("top", (one, three)), Row("Empty", ())), NOON)
+    every = list(telling.told(feed))
+    assert [i.id for i in every if isinstance(i, Item)] == [one.id, two.id]
+    assert [i.code for i in every if isinstance(i, Issue)] == ["no_video"]
+    assert telling.rows(feed) == {"Top": (two.id, one.id), "top 2": (one.id, three.id)}
 
 
 def test_dates_fall_back_on_when_it_was_first_seen() -> None:
