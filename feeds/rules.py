@@ -130,10 +130,10 @@ def meanings(rules: Rules) -> Mapping[str, str]:
 def checked(body: bytes, look: Callable[[str], Iterable[Issue]]) -> list[Issue]:
     """Return what is wrong with a document's bytes, and what `look` finds in its text if there is any."""
     text, found = _decoded(body)
-    return _unique(chain(found, look(text) if text else ()))
+    return unique(chain(found, look(text) if text else ()))
 
 
-def _unique(issues: Iterable[Issue]) -> list[Issue]:
+def unique(issues: Iterable[Issue]) -> list[Issue]:
     """Return the first issue of each code and place, in their order, and not endlessly many of a code."""
     found: dict[tuple[str, str], Issue] = {}
     counts: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from feeds.model import Format, Issue
 from feeds.readers import READERS, Screen, Tile
 from feeds.recognition import description
 from feedsvc.checker.findings import Finding, grouped
+from feedsvc.checker.further import ALONE, Followed, Sheet
 from feedsvc.checker.places import namer
 from feedsvc.http import Response
 
@@ -46,7 +47,10 @@ class Shown(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """What a check found: worst first, and what each reader would show."""
+    """What a check found: worst first, and what each reader would show.
+
+    `pages` are those of a Search feed that were looked at, the first one first.
+    """
 
     name: str
     format: str
@@ -54,6 +58,7 @@ class Checked(Struct, frozen=True):
     fine: bool
     findings: tuple[Finding, ...]
     shown: tuple[Shown, ...]
+    pages: tuple[Sheet, ...] = ()
 
 
 class Unrecognised(Exception):
@@ -92,13 +97,18 @@ def screens(body: bytes, name: str, format_: Format) -> tuple[Screen, ...]:
 
 
 def told(
-    body: bytes, name: str, format_: Format, issues: Iterable[Issue], screens: Iterable[Screen]
+    body: bytes,
+    name: str,
+    format_: Format,
+    issues: Iterable[Issue],
+    screens: Iterable[Screen],
+    followed: Followed = ALONE,
 ) -> Checked:
-    """Return the report of a check."""
-    findings = grouped(issues, namer(body))
+    """Return the report of a check; `followed` is what came of a feed's further pages."""
+    findings = grouped((*issues, *followed.issues), followed.naming(namer(body)))
     shown = tuple(_shown(screen, format_) for screen in screens)
     broken = any(f.severity == "error" for f in findings) or any(s.crash and s.meant for s in shown)
-    return Checked(name, format_.name, len(body), not broken, findings, shown)
+    return Checked(name, format_.name, len(body), not broken, findings, shown, followed.sheets)
 
 
 def _shown(screen: Screen, format_: Format) -> Shown:

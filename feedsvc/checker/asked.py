@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -65,7 +66,12 @@ def _wanted(
     put = fix.keeper(fix.folder_of(asked.fix), base or f"{asked.public_url}/") if asked.fix else None
     most = http.settings.max_image
     means = Means(lambda url: http.get(url, max_bytes=most).body, http.open, now, progress, put)
-    return Wanted(now, means if asked.media else None, asked.fix, base)
+    pages = partial(_page, http) if served else None
+    return Wanted(now, means if asked.media else None, asked.fix, base, pages)
+
+
+def _page(http: Http, url: str) -> bytes:
+    return http.get(url, max_bytes=MOST_BYTES).body
 
 
 def _read(file_or_url: str, http: Http) -> tuple[bytes, Response | None]:

@@ -11,17 +11,22 @@ from feeds.model import Format, Issue
 from feeds.readers import Screen
 from feedsvc import dates
 from feedsvc.checker import Checked, check, fix, media, screens, told
+from feedsvc.checker.further import Fetch, follow
 from feedsvc.checker.media import Looked, Means
 from feedsvc.http import Response
 
 
 class Wanted(Struct, frozen=True):
-    """What is wanted beside the check: a look at the media, a mended feed; `base` is the feed's address."""
+    """What is wanted beside the check: a look at the media, a mended feed; `base` is the feed's address.
+
+    `fetch` gets the further pages of a feed that has some; without it they are named only.
+    """
 
     now: datetime
     media: Means | None = None
     fix: Path | None = None
     base: str = ""
+    fetch: Fetch | None = None
 
 
 class Examined(Struct, frozen=True):
@@ -52,7 +57,8 @@ def examine(body: bytes, name: str, format_: Format, served: Response | None, wa
     looked = media.look(_all_shown(mended, target, seen), wanted.media) if wanted.media else Looked()
     if looked.pictures or looked.lengths:
         mended = mend(body, format_.name, replace(known, pictures=looked.pictures, lengths=looked.lengths))
-    checked = told(body, name, format_, (*issues, *looked.issues), seen)
+    followed = follow(body, name, format_, wanted.fetch)
+    checked = told(body, name, format_, (*issues, *looked.issues), seen, followed)
     made = len(set(looked.pictures.values()))
     fixed = fix.write(mended, wanted.fix, target, made) if wanted.fix else None
     return Examined(checked, fixed, seen, looked.previews)

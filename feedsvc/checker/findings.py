@@ -15,9 +15,11 @@ _BLANK = frozenset({
     "no_genres", "no_video", "no_categories", "nothing_reached", "not_xml", "not_rss", "no_category",
 })  # fmt: skip
 RANK: Sequence[Severity] = ("error", "warning", "info")
-_PLACES, _DETAILS, _SHARE = 20, 3, 0.02
-# The item that a JSON pointer or a path of elements leads into.
-_ITEM = re.compile(r"/\w+/\d+(?:/seasons/\d+)?(?:/episodes/\d+)?|/rss/channel\[\d+\]/item\[\d+\]")
+PLACES, _DETAILS, _SHARE = 20, 3, 0.02
+# The item that a JSON pointer, be it of a page with an address of its own, or a path of elements leads into.
+_ITEM = re.compile(
+    r"(?:https?://[^\s#]+#)?/\w+/\d+(?:/seasons/\d+)?(?:/episodes/\d+)?|/rss/channel\[\d+\]/item\[\d+\]"
+)
 
 
 class Place(Struct, frozen=True):
@@ -73,7 +75,7 @@ def _finding(same: Sequence[Issue], named: Named) -> Finding:
     first = same[0]
     sentence, details = _said(same)
     items = {found[0] if (found := _ITEM.match(issue.where)) else issue.where for issue in same}
-    places = (Place(i.where, i.message, *named(item_of(i.where))) for i in same[:_PLACES])
+    places = (Place(i.where, i.message, *named(item_of(i.where))) for i in same[:PLACES])
     return Finding(
         first.severity, first.code, len(same), len(items), sentence, details, first.fix, tuple(places)
     )  # fmt: skip

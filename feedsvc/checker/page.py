@@ -10,7 +10,7 @@ from msgspec import Struct
 from feeds.readers import Screen, ShownRow, Tile
 from feedsvc.checker import Shown
 from feedsvc.checker.examined import Examined
-from feedsvc.checker.printed import format_name, place, said_of, summary
+from feedsvc.checker.printed import extent, format_name, place, said_of, summary
 
 _ROWS, _TILES = 30, 24
 
@@ -38,6 +38,7 @@ def page(found: Examined) -> str:
         screens=screens,
         format=format_name(found.checked),
         summary=summary(found.checked),
+        extent=extent(found.checked),
         place=place,
         said_of=said_of,
         picture=lambda tile: _picture(tile, found.previews),

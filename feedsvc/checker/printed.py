@@ -23,7 +23,7 @@ _ROWS = 8
 def print_examined(out: Console, found: Examined) -> None:
     """Print what a check found, what the readers show, and what was mended."""
     checked = found.checked
-    what = f"{format_name(checked)}, {checked.size:,} bytes: {summary(checked)}"
+    what = f"{format_name(checked)}, {extent(checked)}: {summary(checked)}"
     out.print(f"[bold]{escape(checked.name)}[/] as {what}")
     print_findings(out, checked.findings)
     print_shown(out, checked.shown)
@@ -36,6 +36,16 @@ def print_examined(out: Console, found: Examined) -> None:
 def format_name(checked: Checked) -> str:
     """Return what the format is called among people."""
     return _NAMES.get(checked.format, checked.format)
+
+
+def extent(checked: Checked) -> str:
+    """Return how large a feed is: its bytes and, of one that may have pages, these and their items."""
+    size = _count(sum(page.size for page in checked.pages) or checked.size, "byte")
+    if not checked.pages:
+        return size
+    items = _count(sum(page.items for page in checked.pages), "item")
+    pages = f"{_count(len(checked.pages), 'page')}, " if len(checked.pages) > 1 else ""
+    return f"{pages}{items}, {size}"
 
 
 def summary(checked: Checked) -> str:
@@ -115,7 +125,7 @@ def _print_fixed(out: Console, fixed: Fixed) -> None:
         colour = _COLOURS[finding.severity]
         out.print(f"  [{colour}]{finding.items:6,}[/] {escape(finding.message)} [dim]{finding.code}[/]")
     for checked in fixed.checked:
-        out.print(f"[bold]{escape(checked.name)}[/] {checked.size:,} bytes: {summary(checked)}")
+        out.print(f"[bold]{escape(checked.name)}[/] {extent(checked)}: {summary(checked)}")
         print_findings(out, (f for f in checked.findings if f.severity == "error"))
         print_shown(out, checked.shown)
     out.print("[green]fine[/]" if fixed.fine else "[red]problems left[/]")
