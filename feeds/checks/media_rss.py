@@ -4,7 +4,7 @@ Names are told by their namespace here, whatever the prefix. No writer is import
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from functools import partial
 from itertools import chain
@@ -14,8 +14,10 @@ from lxml.etree import _Element as Element
 from feeds import rules
 from feeds.checks.rss_document import (
     MEDIA,
+    Look,
     Part,
     captions,
+    each,
     issue,
     namespaces,
     read,
@@ -24,8 +26,6 @@ from feeds.checks.rss_document import (
     window,
 )  # fmt: skip
 from feeds.model import Issue
-
-Look = Callable[[Part], Iterable[Issue]]
 
 _PREFIXES = {
     MEDIA: "media:", MEDIA.rstrip("/"): "media:", "http://purl.org/dc/terms/": "dcterms:",
@@ -135,9 +135,7 @@ def _channel(channel: Part) -> Iterator[Issue]:
     items = channel.named("item")
     if not items:
         yield issue("no_items", channel.where)
-    for item in items:
-        yield from _item(item)
-    yield from unique_guids(items)
+    yield from each(items, _item, unique_guids())
 
 
 def _is_date(text: str) -> bool:

@@ -5,6 +5,7 @@ They match names such as ``media:title`` as they are written, whatever the names
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lxml.etree import _Element as Element
 
@@ -13,8 +14,10 @@ from feeds.checks.media_rss import check as check_standard
 from feeds.checks.mrss_rules import RULES
 from feeds.checks.rss_document import (
     MEDIA,
+    Look,
     Part,
     captions,
+    each,
     issue,
     namespaces,
     read,
@@ -75,10 +78,7 @@ def _channel(channel: Part) -> Iterator[Issue]:
     if not items:
         yield issue("no_items", channel.where)
     yield from _white_space(items)
-    for item in items:
-        yield from _item(item, made)
-    yield from unique_guids(items)
-    yield from _spelling(items)
+    yield from each(items, partial(_item, made), unique_guids(), _spelling())
 
 
 def _white_space(items: list[Part]) -> Iterator[Issue]:
@@ -92,7 +92,7 @@ def _spaces(item: Part) -> Iterator[bool]:
     yield from (bool(child.tail) for child in item.element)
 
 
-def _item(item: Part, made: str) -> Iterator[Issue]:
+def _item(made: str, item: Part) -> Iterator[Issue]:
     yield from repeats(item, _ONCE)
     yield from _texts(item)
     if not item.last_text("guid"):
@@ -136,12 +136,17 @@ def _categories(item: Part) -> Iterator[Issue]:
         yield from rules.plain(part.text, part.where)
 
 
-def _spelling(items: list[Part]) -> Iterator[Issue]:
+def _spelling() -> Look:
+    """Return what finds the categories that were written in another case before."""
     seen: dict[str, str] = {}
-    for part in (part for item in items for part in item.named("media:category")):
-        if seen.setdefault(part.text.casefold(), part.text) != part.text:
-            first = seen[part.text.casefold()]
-            yield issue("category_spelling", part.where, f"{rules.quoted(part.text)}, {rules.quoted(first)}")
+
+    def look(item: Part) -> Iterator[Issue]:
+        for part in item.named("media:category"):
+            if (first := seen.setdefault(part.text.casefold(), part.text)) != part.text:
+                detail = f"{rules.quoted(part.text)}, {rules.quoted(first)}"
+                yield issue("category_spelling", part.where, detail)
+
+    return look
 
 
 def _thumbnails(item: Part) -> Iterator[Issue]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec import Struct
 
 from feeds import rules
 from feeds.checks import media_rss
-from feeds.checks.rss_document import Part
+from feeds.checks.rss_document import Part, each
 from feeds.model import Issue
 from feeds.rules import Rule, Rules
 
@@ -58,10 +59,13 @@ def _issues(channel: Part, wants: Wants) -> Iterator[Issue]:
     items = channel.named("item")
     if wants.items is not None and len(items) > wants.items:
         yield _issue("preset_items", channel.where, f"{len(items)} of at most {wants.items}")
-    for item in items:
-        yield from _title(item, *wants.title)
-        if not any(re.fullmatch(wants.types, part.get("type") or "") for part in _contents(item, wants)):
-            yield _issue("preset_video", item.where)
+    yield from each(items, partial(_item, wants))
+
+
+def _item(wants: Wants, item: Part) -> Iterator[Issue]:
+    yield from _title(item, *wants.title)
+    if not any(re.fullmatch(wants.types, part.get("type") or "") for part in _contents(item, wants)):
+        yield _issue("preset_video", item.where)
 
 
 def _issue(code: str, where: str, detail: str = "") -> Issue:

@@ -45,6 +45,10 @@ class Part(Struct, frozen=True, dict=True):
             alike.append(Part(name, f"{self.where}/{name}[{len(alike) + 1}]", child, self.naming))
         return parts
 
+    def forget(self) -> None:
+        """Let go of its parts: they are read anew when somebody asks for them."""
+        self.__dict__.pop("parts", None)
+
     def named(self, name: str) -> list["Part"]:
         """Return its elements of a name."""
         return self.parts.get(name, [])
@@ -108,13 +112,30 @@ def _not_xml(text: str, error: etree.XMLSyntaxError) -> Issue:
 # -- what both flavours ask ------------------------------------------------------------------------
 
 
-def unique_guids(items: Iterable[Part]) -> Iterator[Issue]:
-    """Yield the items whose guid another had before them."""
-    seen: dict[str, str] = {}
+Look = Callable[[Part], Iterable[Issue]]
+
+
+def each(items: Iterable[Part], *looks: Look) -> Iterator[Issue]:
+    """Yield what each of `looks` finds in an item, item after item.
+
+    The parts of an item go with it: those of a hundred thousand fill a gigabyte.
+    """
     for item in items:
+        for look in looks:
+            yield from look(item)
+        item.forget()
+
+
+def unique_guids() -> Look:
+    """Return what finds the items whose guid another had before them."""
+    seen: dict[str, str] = {}
+
+    def look(item: Part) -> Iterator[Issue]:
         guid = item.last_text("guid")
         if guid and (first := seen.setdefault(guid, item.where)) != item.where:
             yield issue("duplicate_guid", f"{item.where}/guid[1]", f"{rules.quoted(guid)} is also {first}")
+
+    return look
 
 
 def window(item: Part, made: str) -> Iterator[Issue]:
