@@ -199,6 +199,11 @@ def test_an_item_without_a_video_is_left_out_and_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["-dQw4w9WgXc", "dQw4w9WgXc-", "-"])
+def test_an_id_with_a_hyphen_at_an_end_is_new(name: str) -> None:
+    both_show(mended(feed(clip(name), clip("a2"))), {f"http://tv/{name}.mp4", "http://tv/a2.mp4"})
+
+
 def test_ids_that_work_are_kept_and_others_are_new_and_followed_by_the_playlists() -> None:
     items = [clip("a-1"), clip("a-1-b"), clip("a(2)"), clip("x" * 60), clip("A-1"), clip("dup"), clip("dup")]
     value = feed(*items, {**clip(""), "id": 7}, {k: v for k, v in clip("n").items() if k != "id"})

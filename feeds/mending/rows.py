@@ -12,7 +12,8 @@ from feeds.mending.mended import done
 from feeds.model import Issue
 from feeds.values import Json
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,50}")
+# One that begins or ends in a hyphen, as many of YouTube's do, is never found as a word (C10).
+_PLAIN = re.compile(r"(?!-)[A-Za-z0-9_-]{1,50}(?<!-)")
 _SPLITS = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
 _ORDERS = ("manual", "most_recent", "chronological", "most_popular")
 # Rows made for a feed that has none: a tag that several items share makes one.
