@@ -277,6 +277,9 @@ def test_a_feed_is_checked_that_is_sent(client: Client, desk: Desk) -> None:
     bad = told(client.post("/api/check", data=spoiled, content_type=JSON))
     assert bad["fine"] is False
     assert "bad_rating" in {finding["code"] for finding in bad["findings"]}
+    paged = desk.body("search").replace(b"{", b'{"nextPageUrl":"https://tv.example.org/2.json",', 1)
+    first = told(client.post("/api/check", data=paged, content_type=JSON))
+    assert "pages_unseen" in {finding["code"] for finding in first["findings"]}
 
 
 def test_a_feed_is_checked_at_its_address(desk: Desk, source: FakeSource) -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from feeds import rules
 from feeds.checks.search_rules import RULES
-from feeds.model import Format, Issue
+from feeds.model import Format, Issue, Severity
 from feeds.text import web_url
 from feedsvc.checker.findings import PLACES, Named, item_of
 from feedsvc.checker.places import namer
@@ -132,7 +132,7 @@ class _Walk:
 
 
 def _issue(
-    severity: Any, code: str, where: str, detail: str, fix: str = "Leave `nextPageUrl` out of the last page."
+    severity: Severity, code: str, where: str, detail: str, fix: str = "Leave `nextPageUrl` out of the last page."
 ) -> Issue:
     return Issue(severity, code, where, f"{CODES[code].rstrip('.')}: {detail}.", fix)
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from feeds.text import web_url
 from feedsvc.checker import Checked, Unrecognised, check, format_of, screens, told
+from feedsvc.checker.further import follow
 from feedsvc.http import FetchError, Http
 from feedsvc.http import Response as Served
 from feedsvc.settings import Settings
@@ -86,7 +87,7 @@ def checked(body: bytes, name: str, format_name: str = "", served: Served | None
     except Unrecognised as error:
         raise ValueError(str(error)) from None
     issues, seen = check(body, name, format_, served), screens(body, name, format_)
-    return told(body, name, format_, issues, seen)
+    return told(body, name, format_, issues, seen, follow(body, name, format_, None))
 
 
 def _policy(report: str) -> str:
