@@ -132,7 +132,11 @@ class _Walk:
 
 
 def _issue(
-    severity: Severity, code: str, where: str, detail: str, fix: str = "Leave `nextPageUrl` out of the last page."
+    severity: Severity,
+    code: str,
+    where: str,
+    detail: str,
+    fix: str = "Leave `nextPageUrl` out of the last page.",
 ) -> Issue:
     return Issue(severity, code, where, f"{CODES[code].rstrip('.')}: {detail}.", fix)
 
