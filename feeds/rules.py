@@ -83,6 +83,11 @@ COMMON: Rules = {
         "error", "An item has no video, which crashes one reader and hides it in others.", "Leave it out."
     ),
     "bad_video_url": Rule("error", "A video must have an absolute address.", "Give its full https address."),
+    "video_page": Rule(
+        "error",
+        "A video's address is that of a web page with a player, and no TV plays that.",
+        "Give the address of the film or stream itself.",
+    ),
     "bad_duration": Rule(
         "error", "The duration must be seconds, more than none.", "Give the video's length."
     ),
@@ -109,6 +114,14 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 _LOOPBACK = re.compile(r"http://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?(?:[/?#]|\Z)")
+# Players on pages; where a provider gives out films too, their addresses end like films.
+_PAGE = re.compile(
+    r"https?://(?:www\.|m\.|player\.|music\.)?(?:"
+    r"youtube(?:-nocookie)?\.com/|youtu\.be/|vimeo\.com/(?:video/|channels/|showcase/)?\d|dai\.ly/|fb\.watch/"
+    r"|dailymotion\.com/(?:embed/|video/)|facebook\.com/|instagram\.com/|tiktok\.com/|twitch\.tv/|rumble\.com/"
+    r"|ted\.com/talks/|bitchute\.com/|odysee\.com/)(?![^?#]*\.(?:mp4|m4v|mov|m3u8|mpd)(?:[?#]|\Z))",
+    re.IGNORECASE,
+)
 _OTHER_PICTURE = re.compile(r"\.(?:webp|gif|svg|avif|heic|heif|bmp|tiff?)\Z", re.IGNORECASE)
 _SIGNED = {"expires", "exp", "x-amz-expires", "x-goog-expires", "hdnts", "hdnea"}
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
@@ -183,6 +196,18 @@ def _signed(url: str) -> bool:
         return any(name.lower() in _SIGNED for name, _ in parse_qsl(query, max_num_fields=100))
     except ValueError:
         return False
+
+
+def video(url: str, where: str) -> Iterator[Issue]:
+    """Yield what keeps a TV from playing `url`."""
+    yield from address(url, where, "bad_video_url")
+    if is_page(url):
+        yield issue(COMMON, "video_page", where, quoted(url))
+
+
+def is_page(url: str) -> bool:
+    """Tell whether an address is that of a page where a known provider's player stands, not of a video."""
+    return bool(_PAGE.match(url))
 
 
 def picture(url: str, where: str) -> Iterator[Issue]:

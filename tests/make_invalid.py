@@ -134,6 +134,7 @@ ROKU: Mapping[str, Edit] = {
     "no_content_language": without("content", "language"),
     "no_video": with_("content", videos=[]),
     "bad_video_url": with_("video", url="/1/master.m3u8"),
+    "video_page": with_("video", url="https://www.youtube.com/watch?v=abcdefghijk"),
     "bad_quality": with_("video", quality="4K"),
     "bad_video_type": with_("video", videoType="WEBM"),
     "bad_bitrate": with_("video", bitrate="2650"),
@@ -243,6 +244,7 @@ ROKU_MRSS: Mapping[str, Edit] = {
     "no_video": lambda body: body.replace(b"<media:content", b"<media:group><media:content", 1).replace(
         b"</media:content>", b"</media:content></media:group>", 1
     ),
+    "video_page": swap(_URL, "https://www.youtube.com/v/abcdefghijk"),
     "bad_duration": swap('duration="64"', 'duration="1:04"'),
     "bad_language": swap('lang="en">', 'lang="English (UK)">'),
     "window_expired": swap("</item>", "<dcterms:valid>end=2026-11-22T11:59:59Z</dcterms:valid></item>"),

@@ -90,7 +90,7 @@ NOT_MENDED = {
     *("empty", "not_xml", "no_items", "not_rss"),  # nothing there, or cut in half
     *("not_https", "loopback_http", "expiring_url", "thumbnail_format", "bad_thumbnail", "bad_duration"),
     *("window_order", "window_expired", "bad_start", "thumbnail_size"),
-    *("bad_schedule", "no_long_description", "same_descriptions", "no_bitrate"),
+    *("video_page", "bad_schedule", "no_long_description", "same_descriptions", "no_bitrate"),
 }
 
 
@@ -185,6 +185,88 @@ XML = mrss(entry("a1")).decode()
 )
 def test_a_document_that_is_almost_rss_is_read(text: str) -> None:
     both_show(mended(text.encode(), "roku_mrss"), {"http://tv/a1.mp4"}, "roku.xml")
+
+
+def test_a_character_that_no_document_can_carry_is_left_out() -> None:
+    body = XML.replace("Title a1", "Ti&#xD800;tle&#11; &#x1F600;&nbsp;<br>&#9999999;").encode()
+    found = mended(body, "roku_mrss")
+    (row, *_) = READERS["wizard"](found.bodies[0], "roku.xml").rows
+    assert row.tiles[0].title == "Title 😀"
+
+
+def test_a_namespace_nobody_knows_is_named_as_readers_do_by_its_prefix() -> None:
+    body = XML.replace("http://search.yahoo.com/mrss/", "http://www.rssboard.org/media-rss").encode()
+    both_show(mended(body, "roku_mrss"), {"http://tv/a1.mp4"}, "roku.xml")
+
+
+def test_an_atom_feed_becomes_rss() -> None:
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
+      <title>Harbour</title><updated>2026-11-20T07:00:00Z</updated>
+      <entry><id>1</id><title>One</title><category term="sea"/><published>2026-11-19T07:00:00Z</published>
+        <media:group><media:content url="http://tv/1.mp4"/><media:thumbnail url="http://tv/1.jpg"/></media:group>
+      </entry>
+      <entry><id>2</id><title>Two</title><updated>2026-11-18T07:00:00Z</updated>
+        <link rel="alternate" href="http://tv/2"/><link rel="enclosure" type="video/mp4" href="http://tv/2.mp4"/>
+      </entry></feed>"""
+    found = mended(body, "mrss")
+    both_show(found, {"http://tv/1.mp4", "http://tv/2.mp4"}, "roku.xml")
+    assert b"<pubDate>2026-11-18T07:00:00Z</pubDate>" in found.bodies[0]
+    assert b"<media:category>sea</media:category>" in found.bodies[0]
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        "<link>http://tv/a1.mp4</link>",
+        '<guid isPermaLink="true">http://tv/a1.mp4</guid>',
+        "<enclosure>http://tv/a1.mp4</enclosure>",
+        "<media:content>http://tv/a1.mp4</media:content>",
+        '<media:content URL="http://tv/a1.mp4"/>',
+        '<media:content href="http://tv/a1.mp4"/>',
+        '<media:player url="http://tv/a1.mp4"/>',
+        '<extra><enclosure url="http://tv/a1.mp4"/></extra>',
+        '<content:encoded><![CDATA[<video controls src="http://tv/a1.mp4"></video>]]></content:encoded>',
+        "<description>&lt;video>&lt;source src='http://tv/a1.mp4' />&lt;/video></description>",
+        '<media:content url="http://tv/a1.mp4"/><media:content url="https://www.youtube.com/v/abc"/>',
+        '<media:content url="a1.mp4"/>',
+    ],
+)
+def test_the_video_of_an_mrss_item_is_found_wherever_it_stands(media: str) -> None:
+    body = f"<rss><channel><link>http://tv/</link><item><title>One</title>{media}</item></channel></rss>"
+    both_show(mended(body.encode(), "mrss"), {"http://tv/a1.mp4"}, "roku.xml")
+
+
+def test_a_link_to_a_page_or_a_sound_is_no_video() -> None:
+    rest = '<link>http://tv/a1</link><guid>http://tv/1.htm</guid><enclosure url="http://tv/1.mp3"/>'
+    body = f"<rss><channel><item><title>One</title>{rest}</item></channel></rss>".encode()
+    assert codes(mended(body, "mrss")) == ["left_out_no_video", "not_mended"]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<media:content url="http://tv/a1.png" medium="image"/>',
+        '<media:group><media:content url="http://tv/a1.png" type="image/png"/></media:group>',
+        "<media:thumbnail>http://tv/a1.png</media:thumbnail>",
+        "<image>http://tv/a1.png</image>",
+        '<media:content url="https://s.gravatar.com/1" medium="image"/><itunes:image href="http://tv/a1.png"/>',
+        '<description><![CDATA[<p><img class="x" src="http://tv/a1.png"> One</p>]]></description>',
+    ],
+)
+def test_the_picture_of_an_mrss_item_is_found_wherever_it_stands(picture: str) -> None:
+    channel = '<media:thumbnail url="http://tv/channel.jpg"/>'
+    item = f'<item><title>One</title><media:content url="http://tv/a1.mp4"/>{picture}</item>'
+    bare = '<item><title>Two</title><media:content url="http://tv/a2.mp4"/></item>'
+    found = mended(f"<rss><channel>{channel}{item}{bare}</channel></rss>".encode(), "mrss")
+    (row, *_) = READERS["template"](found.bodies[0], "roku.xml").rows
+    assert [tile.picture for tile in row.tiles] == ["http://tv/a1.png", "http://tv/channel.jpg"]
+
+
+def test_an_item_stands_in_twenty_rows_at_most() -> None:
+    many = "".join(f"<media:category>c{n}</media:category>" for n in range(5000))
+    body = mrss(entry("a1", category=many))
+    assert len(READERS["wizard"](body, "roku.xml").rows) == 5001
+    assert len(READERS["wizard"](mended(body, "roku_mrss").bodies[0], "roku.xml").rows) == 21
 
 
 # -- items -----------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def _video(item: Part) -> Iterator[Issue]:
         inside = "it is in a media:group, where no reader looks" if item.named("media:group") else ""
         yield issue("no_video", item.where, inside)
         return
-    yield from rules.address(content.get("url") or "", content.where, "bad_video_url")
+    yield from rules.video(content.get("url") or "", content.where)
     duration, endless = content.get("duration") or "", content.get("expression") == "nonstop"
     if not (endless and not duration) and (not _SECONDS.fullmatch(duration) or float(duration) <= 0):
         yield issue("bad_duration", content.where, rules.quoted(duration) if duration else "it is missing")

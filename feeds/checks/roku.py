@@ -119,11 +119,13 @@ def _addresses(entry: _Entry, _: Json) -> Iterator[Issue]:
     for name in ("thumbnail", "brandedThumbnail"):
         if isinstance(url := entry.value.get(name), str):
             yield from rules.picture(url, f"{entry.where}/{name}")
-    codes = {"videos": "bad_video_url", "captions": "bad_caption", "trickPlayFiles": "bad_trick_play"}
-    for name, code in codes.items():
+    for where, video in objects_in(entry.content.get("videos"), f"{entry.where}/content/videos"):
+        if isinstance(url := video.get("url"), str):
+            yield from rules.video(url, f"{where}/url")
+    for name, code in (("captions", "bad_caption"), ("trickPlayFiles", "bad_trick_play")):
         for where, part in objects_in(entry.content.get(name), f"{entry.where}/content/{name}"):
-            if isinstance(part.get("url"), str):
-                yield from rules.address(part["url"], f"{where}/url", code, RULES)
+            if isinstance(url := part.get("url"), str):
+                yield from rules.address(url, f"{where}/url", code, RULES)
 
 
 def _times_of_feed(root: Json) -> Iterator[Issue]:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import sys
 from html.entities import html5
 from xml.sax.saxutils import escape
 
@@ -19,8 +20,8 @@ _DECLARATION = re.compile(
     r"^.*?<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^]]*\])?[^>]*>", re.DOTALL | re.IGNORECASE
 )
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_ENTITY = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,31});")
-_LONE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_ENTITY = re.compile(r"&(?:([a-zA-Z][a-zA-Z0-9]{1,31})|#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6}));")
+_LONE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 _HTML = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|center|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|pre|"
     r"script|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul|video)(?:\s[^<>]{0,2000})?/?>",
@@ -90,4 +91,9 @@ def _escaped(part: str) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    return found[0] if found[1] in _XML_OWN else html5.get(f"{found[1]};", found[0])
+    """Return the character of an entity, nothing of one that XML cannot carry."""
+    name, decimal, hexadecimal = found.groups()
+    if name:
+        return found[0] if name in _XML_OWN else html5.get(f"{name};", found[0])
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    return escape(text.safe(chr(number))) if number <= sys.maxunicode else ""

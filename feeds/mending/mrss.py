@@ -1,12 +1,15 @@
 """Media RSS of any flavour mended into the Roku flavour, the one both readers show (C5 to C7, C18, C19)."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import rules, text, values
 from feeds.mending.document import decoded, xml_root
@@ -19,13 +22,28 @@ _PREFIXES = {
     "http://purl.org/dc/terms/": "dcterms:", "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/rss/1.0/modules/content/": "content:", "http://www.w3.org/2005/Atom": "atom:",
 }  # fmt: skip
+_OF_ATOM = {
+    "feed": "channel", "entry": "item", "id": "guid", "summary": "description",
+    "content": "content:encoded", "published": "pubDate", "updated": "lastBuildDate",
+    "subtitle": "description",
+}  # fmt: skip
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" '
     'xmlns:dcterms="http://purl.org/dc/terms/"><channel>'
 )
 _TAIL = "</channel></rss>"
 _NO_FILMS = (".mp3", ".m4a", ".aac", ".ogg", ".wav", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".pdf")
-_ROW = 60
+# Where films and pictures stand in HTML that stands in a text.
+_FILM_IN_HTML = re.compile(
+    r"""<(?:video|source|a)\b[^>]{0,500}?\s(?:src|href)\s*=\s*["']([^"'<>]{1,2000})["']""", re.I
+)
+_PICTURE_IN_HTML = re.compile(
+    r"""<(?:img|video)\b[^>]{0,500}?\s(?:src|poster)\s*=\s*["']([^"'<>]{1,2000})["']""", re.I
+)
+# A portrait of the author is media of the story to some exporters, and a pixel counts readers.
+_NO_PICTURE = re.compile(r"://[\w.]*gravatar\.com/|/pixel|feedburner|feedsportal", re.IGNORECASE)
+_HTML = ("content:encoded", "description", "media:description")
+_ROW, _MOST = 60, 20
 _KEPT = ("media:rating", "media:keywords", "media:credit", "media:copyright", "media:restriction")
 
 
@@ -42,10 +60,25 @@ class _Part:
     @property
     def words(self) -> str:
         """Its text, and that of any markup in it."""
-        return values.words("".join(self.element.itertext(etree.Element, with_tail=True))[:20_000])
+        return values.words(self.raw)
+
+    @property
+    def raw(self) -> str:
+        """The same with the tags of HTML that was escaped."""
+        return "".join(self.element.itertext(etree.Element, with_tail=True))[:20_000]
 
     def get(self, name: str) -> str:
-        return str(self.element.get(name) or "").strip()
+        """Return an attribute, whatever the case of its name."""
+        found = self.element.get(name) or next(
+            (value for key, value in self.element.items() if key.lower() == name.lower()), ""
+        )
+        return str(found).strip()
+
+    def within(self, *names: str) -> Iterator["_Part"]:
+        """Yield the elements of the names at any depth, but in no other item."""
+        for name, parts in self.parts.items():
+            for part in parts if name != "item" else ():
+                yield from (part,) if name in names else part.within(*names)
 
     def all(self, *names: str) -> Iterator["_Part"]:
         for name in names:
@@ -57,8 +90,25 @@ class _Part:
 
 
 def _name(element: Element) -> str:
+    """Return the name of an element as readers match it: in a namespace nobody knows, as it is written."""
     uri, _, local = str(element.tag).rpartition("}")
-    return f"{_PREFIXES.get(uri.lstrip('{'), '')}{local}" if uri else local
+    if not uri:
+        return local
+    written = f"{element.prefix}:" if element.prefix else ""
+    return f"{_PREFIXES.get(uri.lstrip('{'), written)}{local}"
+
+
+def _as_rss(root: Element) -> None:
+    """Give the elements of an Atom feed the names that RSS has for them."""
+    for element in root.iter("{http://www.w3.org/2005/Atom}*"):
+        local = str(element.tag).rpartition("}")[2]
+        name = _OF_ATOM.get(local, local)
+        if local == "link" and element.get("rel") == "enclosure":
+            name = "enclosure"
+            element.set("url", element.get("href", ""))
+        elif local == "category":
+            element.text = element.get("label") or element.get("term")
+        element.tag = name
 
 
 class _Video(Struct, frozen=True):
@@ -80,9 +130,12 @@ class _Work:
     """The mending of one feed: its channel, then item by item."""
 
     def __init__(self, root: Element, told: Told) -> None:
-        self.told = told
+        if _name(root) == "atom:feed":
+            _as_rss(root)
         channel = next((e for e in root.iter(etree.Element) if _name(e) == "channel"), root)
         self.channel = _Part(channel, without="item")
+        # An address that is not whole starts at the feed's own or, where nobody knows that, at its site's.
+        self.told = replace(told, base=told.base or values.address(self.channel.said("link")))
         self.found = [e for e in root.iter(etree.Element) if _name(e) == "item"]
         self.language = values.language(self.channel.said("language"), "en")
         self.updated = told.when(self.channel.said("lastBuildDate", "pubDate"))
@@ -113,7 +166,7 @@ class _Work:
         given = given or item.said("itunes:summary", "content:encoded", "itunes:subtitle") or title
         said = text.clip(given, rules.SHORT)
         picture = self._picture(item, holders, video)
-        written = item.said("pubDate", "dc:date", "dcterms:modified", "atom:updated")
+        written = item.said("pubDate", "dc:date", "dcterms:modified", "atom:updated", "lastBuildDate")
         moment = self.told.when(written) or self.updated or self.told.now
         guid = self._guid(item, video)
         categories = self._categories(item, holders)
@@ -131,7 +184,9 @@ class _Work:
 
     def _content(self, video: _Video, length: int | None, title: str, said: str, picture: str) -> str:
         kept = {
-            n: v for n in ("type", "bitrate", "width", "height", "fileSize") if (v := video.holder.get(n))
+            n: v
+            for n in ("type", "expression", "bitrate", "width", "height", "fileSize")
+            if (v := video.holder.get(n))
         }
         lang = values.language(video.holder.get("lang"), self.language)
         told = {"url": video.url, "duration": str(length or ""), "lang": lang, **kept}
@@ -139,23 +194,25 @@ class _Work:
         return f"<media:content{attributes}>{''.join(_told(title, said, picture))}</media:content>"
 
     def _videos(self, item: _Part) -> Iterator[_Video]:
-        """Yield the videos of an item, those a reader finds first."""
+        """Yield the videos of an item, those a reader finds first, and pages with a player last."""
         inside = (content for group in item.all("media:group") for content in group.all("media:content"))
         contents = [*reversed(list(item.all("media:content"))), *sorted(inside, key=_rank)]
-        for part in (*contents, *item.all("enclosure")):
-            url = values.address(part.get("url"), self.told.base)
+        told = [(part, part.get("url")) for part in (*contents, *item.all("enclosure"))]
+        films = list(self._films(told)) or list(self._films(_elsewhere(item)))
+        yield from sorted(films, key=lambda video: rules.is_page(video.url))
+
+    def _films(self, told: Iterable[tuple[_Part, str]]) -> Iterator[_Video]:
+        for part, given in told:
+            url = values.address(given, self.told.base)
             if url and _is_film(url, part):
-                written = str(values.same_address(part.get("url"), url))
+                written = str(values.same_address(given, url))
                 yield _Video(written, part, values.whole(part.get("duration")) or None, part.get("type"))
 
     def _picture(self, item: _Part, holders: Iterable[_Part], video: _Video) -> str:
-        thumbnails = (part for holder in (item, *holders) for part in holder.all("media:thumbnail"))
-        images = (part for part in (*item.all("media:content"), *item.all("enclosure")) if _is_picture(part))
-        given = [part.get("url") for part in (*thumbnails, *images)]
-        given += [part.get("href") for part in (*item.all("itunes:image"), *self.channel.all("itunes:image"))]
-        given += [image.said("url") for image in (*item.all("image"), *self.channel.all("image"))]
+        given = (*_pictures(item, holders), *_pictures(self.channel, ()))
         for written in given:
-            if picture := values.address(written, self.told.base):
+            picture = values.address(written, self.told.base)
+            if picture and not _NO_PICTURE.search(picture):
                 return self.told.pictures.get(picture) or str(values.same_address(written, picture))
         return self.told.pictures.get(video.url, "")
 
@@ -177,7 +234,7 @@ class _Work:
         named = named or [part.get("text") for part in self.channel.all("itunes:category")][:1]
         short = (text.clip(name, _ROW) for name in named)
         spelled = [self.spelling.setdefault(name.casefold(), name) for name in short if name]
-        return list(dict.fromkeys(spelled)) or ["Latest"]
+        return list(dict.fromkeys(spelled))[:_MOST] or ["Latest"]
 
     # -- the feed ----------------------------------------------------------------------------------
 
@@ -220,6 +277,29 @@ def _told(title: str, said: str, picture: str) -> Iterator[str]:
         yield f"<media:thumbnail url={quoteattr(picture)}/>"
 
 
+def _elsewhere(item: _Part) -> Iterator[tuple[_Part, str]]:
+    """Yield addresses of films from where no reader looks: deeper, as text, as the item's link, in HTML."""
+    for part in item.within("media:content", "enclosure"):
+        yield from ((part, given) for given in (part.get("url"), part.get("href")) if given)
+    texts = (part for part in item.within("media:content", "enclosure", "link", "guid"))
+    told = [(part, part.raw.strip()) for part in texts]
+    told += [(part, part.get("url")) for part in item.within("media:player")]
+    told += [(part, found) for part in item.all(*_HTML) for found in _FILM_IN_HTML.findall(part.raw)]
+    yield from ((part, given) for part, given in told if _path(given).endswith(_FILMS))
+
+
+def _pictures(holder: _Part, inside: Iterable[_Part]) -> Iterator[str]:
+    """Yield the addresses of pictures in an item and its media, or in a channel, thumbnails first."""
+    holders = (holder, *inside)
+    thumbnails = [part for h in holders for part in h.all("media:thumbnail")]
+    yield from (part.get("url") or part.raw for part in thumbnails)
+    media = (part for h in holders for part in h.all("media:content", "enclosure") if _is_picture(part))
+    yield from (part.get("url") for part in media)
+    yield from (part.get("href") for part in holder.all("itunes:image"))
+    yield from (image.said("url") or image.raw for image in holder.all("image"))
+    yield from (found for part in holder.all(*_HTML) for found in _PICTURE_IN_HTML.findall(part.raw))
+
+
 def _rank(content: _Part) -> tuple[bool, int, int]:
     """Streams before files, then the best up to what a TV shows."""
     height = values.whole(content.get("height")) or 0
@@ -228,7 +308,7 @@ def _rank(content: _Part) -> tuple[bool, int, int]:
 
 
 def _is_film(url: str, part: _Part) -> bool:
-    path = url.lower().partition("?")[0].partition("#")[0]
+    path = _path(url)
     told = f"{part.get('medium')} {part.get('type')}".lower()
     if values.is_film(url):
         return True
@@ -237,6 +317,10 @@ def _is_film(url: str, part: _Part) -> bool:
     ):
         return False
     return "audio" not in told or "mpegurl" in told
+
+
+def _path(url: str) -> str:
+    return url.lower().partition("?")[0].partition("#")[0]
 
 
 def _is_picture(part: _Part) -> bool:
@@ -248,7 +332,7 @@ def _clock(item: _Part) -> int | None:
 
 
 def _side(item: _Part, told: Told) -> Iterator[str]:
-    for part in item.all("media:subTitle"):
+    for part in islice(item.all("media:subTitle"), _MOST):
         if url := values.address(part.get("href"), told.base):
             language = values.language(part.get("lang"), "en")
             yield f'<media:subTitle href={quoteattr(url)} lang="{language}"/>'
@@ -269,7 +353,7 @@ def _kept(item: _Part, holders: Iterable[_Part]) -> Iterator[str]:
         (name, part.words, tuple((attribute, part.get(attribute)) for attribute in minded))
         for name in _KEPT for holder in (item, *holders) for part in holder.all(name) if part.words
     )  # fmt: skip
-    for name, words, attributes in seen:
+    for name, words, attributes in islice(seen, _MOST):
         told = "".join(f" {n}={quoteattr(value)}" for n, value in attributes if value)
         yield f"<{name}{told}>{escape(words)}</{name}>"
 

@@ -66,10 +66,11 @@ def _mrss(text: str) -> tuple[ShownRow, ...]:
     rows = _rows_by_category(items)
     for n, item in enumerate(items):
         with blame("reader_shape", "".join(guid.text for guid in item.named("guid")[-1:]) or f"item[{n}]"):
-            for category in item.named("media:category"):
-                # Written in another case it makes no row of its own, and finds none either.
-                if category.text in rows:
-                    rows[category.text].items.append(from_mrss(item))
+            # Written in another case it makes no row of its own, and finds none either.
+            named = [c.text for c in item.named("media:category") if c.text in rows]
+            read = from_mrss(item) if named else Item()
+            for name in named:
+                rows[name].items.append(read)
     if not rows:
         raise Crash("reader_no_rows")
     # The program adds "all items": the row it used last, once more, and sorts that one twice.
