@@ -6,7 +6,7 @@ under its name, in its place and in its shape. Nothing is made up, cut or left o
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
@@ -39,20 +39,35 @@ _ITEM_NAMES = spellings(
     hdposterurl="thumbnail", genre="genres", categories="tags", keywords="tags", published="releaseDate",
     pubdate="releaseDate", date="releaseDate", publishedat="releaseDate", episode="episodeNumber",
     season="seasonNumber",
+    **dict.fromkeys(
+        ("thumbnails", "thumb", "thumbnailimage", "imageurl", "img", "picture", "pictures", "posterurl",
+         "posterimage", "artwork", "logo", "cover", "coverimage", "featuredimage", "sdposterurl",
+         "fhdposterurl"),
+        "thumbnail",
+    ),
 )  # fmt: skip
 _CONTENT_NAMES = spellings(
     CONTENT_MEMBERS,
     video="videos", streams="videos", stream="videos", length="duration", subtitles="captions",
-    durationinseconds="duration", videourl="videos", streamurl="videos",
+    durationinseconds="duration",
+    **dict.fromkeys(
+        ("videourl", "streamurl", "videofile", "mediaurl", "contenturl", "playbackurl", "playurl", "hlsurl",
+         "mp4url", "sources", "files", "renditions"),
+        "videos",
+    ),
 )  # fmt: skip
 _VIDEO_NAMES = spellings(
     ("url", "quality", "videoType", "bitrate"), type="videoType", streamformat="videoType", src="url",
-    streamurl="url", bitratekbps="bitrate",
+    streamurl="url", bitratekbps="bitrate", file="url", link="url", href="url", videourl="url",
 )  # fmt: skip
 _CAPTION_NAMES = spellings(("url", "language", "captionType"), lang="language", src="url")
 # What stands beside a content instead of in it, and in one instead of beside it.
 _OF_CONTENT = frozenset(CONTENT_MEMBERS) - {"language", "schedule"}
 _OF_ITEM = ("genres", "tags", "thumbnail", "images", "title", "shortDescription", "longDescription", "rating")
+# An address that stands bare in an item, that of a film rather than of a page first.
+_BARE = ("hls", "mp4", "file", "src", "url")
+_KNOWN = {**_ROOT_NAMES, **_ITEM_NAMES, **_CONTENT_NAMES, **_VIDEO_NAMES, **_CAPTION_NAMES}
+_NO_LISTS = ("categories", "playlists")
 _DEEPEST, _MOST_PLACES = 3, 1000
 
 
@@ -95,7 +110,26 @@ def root(value: object) -> tuple[Json, bool] | None:
             return found, number > 0
         if isinstance(part, list) and any(map(is_item, part)):
             return {"shortFormVideos": part}, True
+        if isinstance(part, list) and len(feeds := list(_feeds(part))) > 1:
+            return _together(feeds), True
     return None
+
+
+def _feeds(parts: Iterable[object]) -> Iterator[Json]:
+    for part in parts:
+        if isinstance(part, dict) and _has_items(found := spelled(part, _ROOT_NAMES)):
+            yield found
+
+
+def _together(feeds: Iterable[Json]) -> Json:
+    """Return one feed with the lists of all, and what else the first of them says."""
+    together: Json = {}
+    for feed in feeds:
+        for name, part in feed.items():
+            known = together.setdefault(name, part)
+            if isinstance(known, list) and isinstance(part, list) and known is not part:
+                together[name] = [*known, *part]
+    return together
 
 
 def _parts(value: object, depth: int) -> Iterator[object]:
@@ -108,10 +142,32 @@ def _parts(value: object, depth: int) -> Iterator[object]:
 
 def _has_items(feed: Json) -> bool:
     for name, part in feed.items():
-        given = values.listed(part) if name in LISTS else part if isinstance(part, list) else ()
-        if any(is_item(one) or (name in LISTS and isinstance(one, dict) and "title" in one) for one in given):
+        given = _objects(part) if name in LISTS else part if isinstance(part, list) else ()
+        if any(is_item(one) or _is_row(one) or (name in LISTS and "title" in one) for one in given if one):
             return True
     return False
+
+
+def _is_row(value: object) -> bool:
+    """Tell whether an object is neither an item nor a feed, but holds items."""
+    if not isinstance(value, dict) or "providerName" in value or "categories" in value:
+        return False
+    told = spelled(value, _ITEM_NAMES)
+    return not _has_parts(told) and _holds_items(told)
+
+
+def _holds_items(told: Json) -> bool:
+    """Tell whether a list in an object holds items: unlike videos of one item, these have titles."""
+    lists = (part for part in told.values() if isinstance(part, list))
+    return any(
+        isinstance(one, dict) and ("title" in one or "name" in one) and is_item(one)
+        for part in lists
+        for one in part
+    )
+
+
+def _has_parts(told: Json) -> bool:
+    return any(isinstance(told.get(name), list | dict) for name in ("content", "seasons", "episodes"))
 
 
 def is_item(value: object) -> bool:
@@ -119,24 +175,33 @@ def is_item(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     told = spelled(values.without_nulls(value), _ITEM_NAMES)
-    if any(isinstance(told.get(name), list | dict) for name in ("content", "seasons", "episodes")):
+    if _has_parts(told):
         return True
+    if _holds_items(told):
+        return False
     content, rest = _content(told)
     videos = [values.address(video.get("url")) for video in _videos(content.get("videos"))]
-    return any(map(values.is_film, videos)) if "url" in told and "url" not in rest else any(videos)
+    bare = any(name in told and name not in rest for name in _BARE)
+    return any(map(values.is_film, videos)) if bare else any(videos)
 
 
-def entries(feed: Json) -> Iterator[Entry]:
-    """Yield every item of every list; the name of a list no reader knows is a tag of its items."""
+def entries(feed: Json, within: str = "", row: str = "") -> Iterator[Entry]:
+    """Yield every item of every list, and of every row in a list.
+
+    The title of the row, or the name of a list no reader knows, is a tag of its items.
+    """
     for name, part in feed.items():
-        if name in ("categories", "playlists") or not isinstance(part, list | dict):
-            continue
-        for number, given in enumerate(_objects(part)):
-            if name in LISTS or is_item(given):
+        for number, given in enumerate(_objects(part) if isinstance(part, list | dict) else ()):
+            where = f"{within}/{name}/{number}"
+            if _is_row(given):
+                title = values.words(given.get("title")) or values.words(given.get("name"))
+                yield from entries(spelled(given, _ROOT_NAMES), where, title)
+            elif name not in _NO_LISTS and (name in LISTS or is_item(given)):
                 told = values.without_nulls(given)
                 found = item(told)
-                shown = found if name in LISTS else {"tags": [name], **found}
-                yield Entry(name, f"/{name}/{number}", shown, given, shown == told)
+                tag = row or ("" if name in LISTS else name)
+                shown = {"tags": [tag], **found} if tag else found
+                yield Entry(name, where, shown, given, shown == told)
 
 
 def playlists(feed: Json) -> dict[str, Ids]:
@@ -185,9 +250,10 @@ def _content(told: Json) -> tuple[Json, Json]:
     rest = {name: value for name, value in told.items() if name not in loose and name != "content"}
     content = spelled({**loose, **inside}, _CONTENT_NAMES)
     if "videos" not in content and not has_episodes(told):
-        holder = content if "url" in content else rest
-        if "url" in holder:
-            content["videos"] = [{n: holder.pop(n) for n in list(holder) if n in _VIDEO_NAMES.values()}]
+        holder = content if any(name in content for name in _BARE) else rest
+        if films := [{"url": holder.pop(name)} for name in _BARE if name in holder]:
+            more = {n: holder.pop(n) for n in list(holder) if n in _VIDEO_NAMES.values()}
+            content["videos"] = [{**film, **more} for film in films]
     lifted = {name: content.pop(name) for name in _OF_ITEM if name in content}
     return content, {**spelled(lifted, _ITEM_NAMES), **rest}
 
@@ -197,12 +263,22 @@ def _shaped(table: Json) -> Json:
 
 
 def _objects(value: object, of_text: str = "url") -> Iterator[Json]:
-    """Yield the objects of a list and of those in it, or one; a text is what one of its kind is known by."""
+    """Yield the objects of a list, of lists in it, of an object that has them by their ids, or a single one.
+
+    A text is what an object of its kind is known by.
+    """
     for part in values.listed(value):
         if isinstance(part, list):
             yield from _objects(part, of_text)
+        elif isinstance(part, dict) and _is_index(part):
+            yield from _objects(list(part.values()), of_text)
         else:
             yield part if isinstance(part, dict) else {of_text: part} if isinstance(part, str) else {}
+
+
+def _is_index(part: Json) -> bool:
+    inside = bool(part) and all(isinstance(one, dict) for one in part.values())
+    return inside and not any(right_name(name, _KNOWN) in _KNOWN.values() for name in part)
 
 
 def _videos(value: object) -> list[Json]:
@@ -214,7 +290,8 @@ def _captions(value: object) -> list[Json]:
 
 
 def _seasons(value: object) -> list[Json]:
-    return [_shaped(spelled(season, _ITEM_NAMES)) for season in _objects(value)]
+    lists = [{"episodes": part} if isinstance(part, list) else part for part in values.listed(value)]
+    return [_shaped(spelled(season, _ITEM_NAMES)) for season in _objects(lists)]
 
 
 def _episodes(value: object) -> list[Json]:

@@ -8,18 +8,22 @@ json-repair would guess more, but 50 kB made for it keep it busy for minutes.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
 # A quotation mark ends a text when what follows can stand after one; else it belongs to the text.
 _ENDS = r"(?=\s{0,200}(?:[,:}\]]|/[/*]|\Z)|[ \t\r]{0,200}\n\s{0,200}\")"
-_TOKEN = re.compile(
+_SINGLE_ENDS = r"'(?=\s{0,200}(?:[,:}\]]|\Z))"
+_SINGLE = rf"'(?P<single>(?:[^'\\]++|\\.|(?!{_SINGLE_ENDS})')*+)'"
+_OTHERS = (
     rf'"(?P<text>(?:[^"\\]++|\\.|"(?!{_ENDS}))*+)(?:"|\\?\Z)|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))'
-    r"|'(?P<single>(?:[^'\\]++|\\.|'(?!\s{0,200}(?:[,:}\]]|\Z)))*+)'"
-    r"|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"/]+|/)",
-    re.S,
+    r"|(?P<mark>[\[\]{},:])|(?P<word>[^\s\[\]{},:\"/]+|/)"
 )
+_TOKEN, _TOKEN_BUT_SINGLE = re.compile(f"{_SINGLE}|{_OTHERS}", re.S), re.compile(_OTHERS, re.S)
+# What a word processor makes of quotation marks.
+_CURLY = "“”„"
 _BARE_QUOTE = re.compile(r'(\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])|\\(.)|"', re.S)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS = {
@@ -57,7 +61,10 @@ def read(document: str) -> Loose:
     start = re.search(r"[\[{]", document)
     if start is None:
         raise ValueError(fault)
-    tokens, whole = _mended(document[start.start() :])
+    document = document[start.start() :]
+    if document.count('"') < sum(map(document.count, _CURLY)):
+        document = document.translate(dict.fromkeys(map(ord, _CURLY), '"'))
+    tokens, whole = _mended(document)
     try:
         return Loose(_load("".join(tokens)), fault, whole)
     except json.JSONDecodeError as error:
@@ -65,7 +72,19 @@ def read(document: str) -> Loose:
 
 
 def _load(document: str) -> Any:
-    return json.loads(document, strict=False, parse_int=_number)
+    return json.loads(document, strict=False, parse_int=_number, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of a list that is given twice under one name, all is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        lists: dict[str, list[Any]] = {}
+        for name, value in pairs:
+            if isinstance(value, list) and isinstance(found[name], list):
+                lists.setdefault(name, []).extend(value)
+        found |= lists
+    return found
 
 
 def _number(digits: str) -> float:
@@ -77,7 +96,7 @@ def _mended(document: str) -> tuple[list[str], bool]:
     """Return the tokens of one value, mended, and whether it was closed."""
     tokens: list[str] = []
     last, open_ = "", 0
-    for match in _TOKEN.finditer(document):
+    for match in _matches(document):
         kind = match.lastgroup or ""
         if kind == "comment":
             continue
@@ -94,6 +113,16 @@ def _mended(document: str) -> tuple[list[str], bool]:
         if open_ > _DEEPEST:
             raise ValueError("it is nested too deeply")
     return tokens, False
+
+
+def _matches(document: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens; after the last end of a text in single marks none is looked for: that takes hours."""
+    ends = re.finditer(rf"\\.|(?P<end>{_SINGLE_ENDS})", document, re.S)
+    last = max((match.start() for match in ends if match["end"]), default=-1)
+    position = 0
+    while match := (_TOKEN if position <= last else _TOKEN_BUT_SINGLE).search(document, position):
+        yield match
+        position = match.end()
 
 
 def _text(said: str) -> str:

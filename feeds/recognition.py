@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 _ROKU = re.compile(
-    r'"(?:movies|series|shortFormVideos|tvSpecials|liveFeeds|providerName|videoType|dateAdded)"\s*:'
-    r"|\b(?:shortFormVideos|tvSpecials|liveFeeds|providerName)\b"
+    r'"(?:movies|series|short_?form_?videos|tv_?specials|live_?feeds|provider_?name|video_?type|date_?added)"\s*:'
+    r"|\b(?:shortFormVideos|tvSpecials|liveFeeds|providerName)\b",
+    re.IGNORECASE,
 )
 _ASSETS, _VERSION = (
     re.compile(r'"assets"\s*:'),

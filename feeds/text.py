@@ -140,7 +140,7 @@ def _cleaned(url: str) -> str | None:
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, UnicodeError):
         return None
-    if parts.scheme.lower() not in ("http", "https") or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:]+", host):
+    if parts.scheme.lower() not in ("http", "https") or not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:]+", host):
         return None
     host = f"[{host}]" if ":" in host else host
     query = quote(parts.query, safe=f"{_PATH_SAFE}?")

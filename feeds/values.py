@@ -39,6 +39,9 @@ _KINDS: tuple[tuple[VideoType, tuple[str, ...]], ...] = (
 _QUALITIES: tuple[tuple[Quality, tuple[str, ...]], ...] = (
     ("UHD", ("4K", "2160")), ("FHD", ("1080",)), ("HD", ("720",)), ("SD", ("480", "360")),
 )  # fmt: skip
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+_NO_SCHEME = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,20}/\S", re.IGNORECASE)
+_LONGEST_ADDRESS = 4000
 _NO_RATING = frozenset({"UNRATED", "NR", "NOTRATED"})
 _LONGEST_TEXT, _LONGEST_FILM, _DEEPEST = 20_000, 10**7, 20
 
@@ -133,17 +136,24 @@ def address(value: object, base: str = "") -> str:
     """Return an http address out of a text, or an object's or a list's; empty if there is none."""
     for part in listed(value)[:1]:
         if isinstance(part, dict):
-            return next(
-                filter(None, (address(part.get(n), base) for n in ("url", "href", "src", "#text"))), ""
-            )
-        if isinstance(part, str) and part.strip():
-            written = part.strip()
-            written = f"https:{written}" if written.startswith("//") else written
+            named = (part.get(name) for name in ("url", "href", "src", "link", "#text"))
+            return next(filter(None, (address(one, base) for one in (*named, *part.values()))), "")
+        if isinstance(part, str) and 0 < len(written := part.strip()) <= _LONGEST_ADDRESS:
             try:
-                return text.web_url(written) or text.web_url(urljoin(base, written)) or ""
+                whole = _with_scheme(written, base)
+                return text.web_url(whole) or text.web_url(urljoin(base, whole)) or ""
             except ValueError:
                 return ""
     return ""
+
+
+def _with_scheme(written: str, base: str) -> str:
+    """Return an address with its scheme, if what it lacks is just that."""
+    if written.startswith("//"):
+        return f"https:{written}"
+    if not base and _NO_SCHEME.match(written):
+        return f"https://{written}"
+    return re.sub(r"^(https?):/+(?=[^/])", r"\1://", written, count=1, flags=re.IGNORECASE)
 
 
 def same_address(written: object, address: str) -> object:
@@ -239,11 +249,11 @@ def caption_kind(value: object) -> CaptionKind:
 
 
 def spelled(table: Mapping[str, object], names: Mapping[str, str]) -> Json:
-    """Return the object with the members of `names` in their right spelling; one that is there stays."""
+    """Return the object with the members of `names` in their right spelling; one with a value stays."""
     result = dict(table)
     for key, value in table.items():
         right = right_name(key, names)
-        if right not in result:
+        if right not in result or (right != key and result[right] in _NOTHING):
             result[right] = value
             del result[key]
     return result

@@ -42,6 +42,8 @@ def test_json_is_what_it_says(value: object) -> None:
         ),
         (r'{"a": "c:\dir \x41 \n \u00e9 \ud", b: .5}', {"a": "c:dir x41 \n é ud", "b": ".5"}),
         ('{"a": 1};</script>', {"a": 1}),
+        ("{“a”: “it is “so” he said”, “b”: 2}", {"a": 'it is "so" he said', "b": 2}),
+        ('{"a": [1], "b": 1, "a": [2], "b": 2,}', {"a": [1, 2], "b": 2}),
     ],
 )
 def test_what_is_mended(document: str, value: object) -> None:
@@ -91,10 +93,29 @@ def test_anything_is_read_or_a_value_error(pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ['"', '"a\n', '"}', ',{"a":"', "/*", "//", "\\", '"\\', "[,]", '" ', "“", "{}", "a", '"b" ']
+    "piece",
+    [
+        '"',
+        '"a\n',
+        '"}',
+        ',{"a":"',
+        "/*",
+        "//",
+        "\\",
+        '"\\',
+        "[,]",
+        '" ',
+        "“",
+        "{}",
+        "a",
+        '"b" ',
+        "'a ",
+        "“a ",
+    ],
 )
-def test_nothing_takes_long(piece: str) -> None:
+@pytest.mark.parametrize("end", ["", "\\',", '",'])
+def test_nothing_takes_long(piece: str, end: str) -> None:
     started = time.process_time()
     with suppress(ValueError):
-        loose_json.read('{"a":[' + piece * (400_000 // len(piece)))
+        loose_json.read('{"a":[' + piece * (400_000 // len(piece)) + end)
     assert time.process_time() - started < 4

@@ -239,7 +239,7 @@ def test_the_video_of_an_mrss_item_is_found_wherever_it_stands(media: str) -> No
 def test_a_link_to_a_page_or_a_sound_is_no_video() -> None:
     rest = '<link>http://tv/a1</link><guid>http://tv/1.htm</guid><enclosure url="http://tv/1.mp3"/>'
     body = f"<rss><channel><item><title>One</title>{rest}</item></channel></rss>".encode()
-    assert codes(mended(body, "mrss")) == ["left_out_no_video", "not_mended"]
+    assert codes(mended(body, "mrss")) == ["left_out_no_video", "nothing_left"]
 
 
 @pytest.mark.parametrize(
@@ -538,6 +538,88 @@ def test_a_playlist_names_the_series_not_its_episode() -> None:
     assert root(value)["playlists"][0]["itemIds"] == ["a1", "s1"]
 
 
+# -- what stands in rows, by name, in several feeds ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"shortFormVideos": {"one": clip("a1"), "two": clip("a2")}},
+        {"shortFormVideos": [[clip("a1")], [clip("a2")]]},
+        [{"movies": [clip("a1")]}, {"movies": [clip("a2")]}],
+        {"rows": [{"title": "One", "items": [clip("a1")]}, {"title": "Two", "items": [clip("a2")]}]},
+        {"categories": [{"name": "One", "videos": [clip("a1")]}], "movies": [clip("a2")]},
+        {"categories": [{"videos": [{"title": n, "url": f"http://tv/{n}.mp4"} for n in ("a1", "a2")]}]},
+        {"playlists": [{"name": "One", "items": [clip("a1")]}], "movies": [clip("a2")]},
+        {"series": [{"seasons": {"1": {"episodes": [clip("a1")]}, "2": {"episodes": [clip("a2")]}}}]},
+        {"series": [{"title": "S", "seasons": [[clip("a1")], [clip("a2")]]}]},
+        {"series": [{"title": "S", "episodes": {"one": clip("a1"), "two": clip("a2")}}]},
+        {"clips": [{"title": "A", "mp4": "http://tv/a1.mp4"}, {"title": "B", "file": "http://tv/a2.mp4"}]},
+        {"videos": [{"title": n, "sources": [{"file": f"http://tv/{n}.mp4"}]} for n in ("a1", "a2")]},
+    ],
+)  # fmt: skip
+def test_items_are_found_in_whatever_holds_them(value: object) -> None:
+    both_show(mended(value), {"http://tv/a1.mp4", "http://tv/a2.mp4"})
+
+
+def test_a_list_that_is_given_twice_is_one_list() -> None:
+    one, two = (json.dumps([clip(name)]) for name in ("a1", "a2"))
+    both_show(
+        mended(f'{{"movies": {one}, "movies": {two}}}'.encode()), {"http://tv/a1.mp4", "http://tv/a2.mp4"}
+    )
+
+
+def test_a_json_text_in_a_json_text_is_read() -> None:
+    both_show(mended(json.dumps(json.dumps(feed(clip("a1")))).encode()), {"http://tv/a1.mp4"})
+
+
+def test_the_title_of_a_row_is_what_its_items_have_in_common() -> None:
+    value = {"rows": [{"title": "Harbour", "items": [clip(f"a{n}", tags=None) for n in range(3)]}]}
+    assert rows(value) == {"Harbour": ["a0", "a1", "a2"]}
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        {"images": [], "poster": "http://tv/new.jpg"},
+        {"imageUrl": "http://tv/new.jpg"},
+        {"pictures": {"sizes": [{"link": "http://tv/new.jpg"}]}},
+        {"thumbnails": {"medium": {"url": "http://tv/new.jpg"}}},
+    ],
+)
+def test_a_picture_is_found_under_other_names(picture: dict[str, Any]) -> None:
+    assert first(feed({**clip("a1", thumbnail=None), **picture}))["thumbnail"] == "http://tv/new.jpg"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("cdn.example.org/a1.mp4", "https://cdn.example.org/a1.mp4"),
+        ("https:/cdn.example.org/a1.mp4", "https://cdn.example.org/a1.mp4"),
+        ("https://my_bucket.example.org/a1.mp4", "https://my_bucket.example.org/a1.mp4"),
+    ],
+)
+def test_an_address_that_lacks_a_little_is_completed(written: str, meant: str) -> None:
+    content = {**clip("a1")["content"], "videos": [{"url": written}]}
+    assert first(feed(clip("a1", content=content)))["content"]["videos"][0]["url"] == meant
+
+
+def test_a_page_with_a_player_is_no_video_beside_one_and_told_where_there_is_no_other() -> None:
+    page, film = {"url": "https://www.youtube.com/watch?v=abc"}, {"url": "http://tv/a1.mp4"}
+    both = clip("a1", content={"videos": [page, film]})
+    alone = clip("a2", content={"videos": [page]})
+    found = mended(feed(both, alone))
+    both_show(found, {"http://tv/a1.mp4", page["url"]})
+    told = [i.where for i in FORMATS["roku"].check(found.bodies[0]) if i.code == "video_page"]
+    assert told == ["/shortFormVideos/1/content/videos/0/url"]
+
+
+def test_a_live_feed_is_mended_once() -> None:
+    value = feed(clip("a1"), liveFeeds=[clip("l1")], shortFormVideos=None)
+    (body,) = mended(value).bodies
+    assert mended(body).bodies == (body,)
+
+
 # -- size ------------------------------------------------------------------------------------------
 
 
@@ -546,7 +628,7 @@ def test_what_does_not_fit_is_in_further_files_the_newest_in_the_first(name: str
     days = {n: f"{(NOW - timedelta(days=n)).date()}" for n in range(1400)}
     if name == "roku":
         value: Any = feed(
-            *(clip(f"a{n}", releaseDate=day, longDescription="long " * 90) for n, day in days.items())
+            *(clip(f"a{n}", releaseDate=day, shortDescription="long " * 38) for n, day in days.items())
         )
     else:
         value = mrss(*(entry(f"a{n}", date=f"<pubDate>{day}T07:00:00Z</pubDate>") for n, day in days.items()))
@@ -558,6 +640,25 @@ def test_what_does_not_fit_is_in_further_files_the_newest_in_the_first(name: str
     both_show(found, {f"http://tv/a{n}.mp4" for n in days}, path)
     newest = shown(READERS["template"](found.bodies[0], path))
     assert newest == {f"http://tv/a{n}.mp4" for n in range(len(newest))}
+
+
+def test_long_descriptions_go_before_a_feed_is_split() -> None:
+    value = feed(*(clip(f"a{n}", longDescription=f"{n} " * 100, note="x" * 900) for n in range(900)))
+    found = mended({**value, "notes": "x" * 300_000})
+    assert codes(found)[-1] == "feed_shortened"
+    both_show(found, {f"http://tv/a{n}.mp4" for n in range(900)})
+    assert mended(found.bodies[0]).bodies == found.bodies
+
+
+@pytest.mark.parametrize("seasons", [True, False])
+def test_a_series_that_is_too_large_is_in_several_files(seasons: bool) -> None:
+    films = [clip(f"e{n}", shortDescription=f"{n} " * 45, episodeNumber=n) for n in range(1, 1201)]
+    parts: dict[str, object] = {"seasons": [{"episodes": films[:500]}, {"episodes": films[500:]}]}
+    value = {"series": [clip("s1", content=None, **(parts if seasons else {"episodes": films}))]}
+    found = mended(value)
+    assert len(found.bodies) > 1
+    both_show(found, {f"http://tv/e{n}.mp4" for n in range(1, 1201)})
+    assert all(mended(body).bodies == (body,) for body in found.bodies)
 
 
 # -- anything --------------------------------------------------------------------------------------
@@ -659,4 +760,4 @@ def test_a_damaged_document_is_mended_or_said_not_to_be(cut: int, change: bytes,
     for one in found.bodies:
         for reader in target.readers:
             assert shown(READERS[reader](one, target.path))
-    assert found.bodies or "not_mended" in codes(found)
+    assert found.bodies or {"not_mended", "nothing_left"} & set(codes(found))

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-import sys
 from html.entities import html5
 from xml.sax.saxutils import escape
 
@@ -27,6 +26,7 @@ _HTML = re.compile(
     r"script|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul|video)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_LAST_CHARACTER = 0x10FFFF
 _XML_OWN = ("amp", "lt", "gt", "quot", "apos")
 
 
@@ -57,6 +57,9 @@ def json_value(document: str) -> tuple[object, bool]:
         found = loose_json.read(document)
     except ValueError:
         return None, False
+    inner = found.value if isinstance(found.value, str) else ""
+    if inner.lstrip().startswith(("{", "[")):
+        return json_value(inner)[0], False
     return values.fit(found.value), not found.fault
 
 
@@ -96,4 +99,4 @@ def _character(found: re.Match[str]) -> str:
     if name:
         return found[0] if name in _XML_OWN else html5.get(f"{name};", found[0])
     number = int(decimal) if decimal else int(hexadecimal, 16)
-    return escape(text.safe(chr(number))) if number <= sys.maxunicode else ""
+    return escape(text.safe(chr(number))) if number <= _LAST_CHARACTER else ""

@@ -34,6 +34,14 @@ RULES: Rules = {
     "left_out_no_video": Rule(
         "warning", "An item has no video that could be played, and was left out.", "Give it one."
     ),
+    "nothing_left": Rule(
+        "error", "No item has a video that could be played, so no feed was written.", "Give the items videos."
+    ),
+    "feed_shortened": Rule(
+        "warning",
+        "The items fit in the 512,000 characters a TV takes only without their long descriptions.",
+        "Publish fewer items, or shorter descriptions.",
+    ),
     "feed_split": Rule(
         "warning",
         "The items do not fit in the 512,000 characters a TV takes: older ones are in files of their own.",
@@ -135,6 +143,7 @@ def outcome(work: Work, whole: bool) -> Mended:
     issues = [] if whole else [done("mended_document", "")]
     issues += work.mended()
     if not work.items:
-        return Mended((), (*issues, *unreadable().issues))
+        empty = "nothing_left" if any(one.code == "left_out_no_video" for one in issues) else "not_mended"
+        return Mended((), (*issues, done(empty, "")))
     bodies = tuple(work.documents())
     return Mended(bodies, (*issues, *work.issues))

@@ -285,7 +285,7 @@ def _elsewhere(item: _Part) -> Iterator[tuple[_Part, str]]:
     told = [(part, part.raw.strip()) for part in texts]
     told += [(part, part.get("url")) for part in item.within("media:player")]
     told += [(part, found) for part in item.all(*_HTML) for found in _FILM_IN_HTML.findall(part.raw)]
-    yield from ((part, given) for part, given in told if _path(given).endswith(_FILMS))
+    yield from ((part, given) for part, given in told if values.is_film(given))
 
 
 def _pictures(holder: _Part, inside: Iterable[_Part]) -> Iterator[str]:
@@ -308,7 +308,7 @@ def _rank(content: _Part) -> tuple[bool, int, int]:
 
 
 def _is_film(url: str, part: _Part) -> bool:
-    path = _path(url)
+    path = url.lower().partition("?")[0].partition("#")[0]
     told = f"{part.get('medium')} {part.get('type')}".lower()
     if values.is_film(url):
         return True
@@ -317,10 +317,6 @@ def _is_film(url: str, part: _Part) -> bool:
     ):
         return False
     return "audio" not in told or "mpegurl" in told
-
-
-def _path(url: str) -> str:
-    return url.lower().partition("?")[0].partition("#")[0]
 
 
 def _is_picture(part: _Part) -> bool:

@@ -1,12 +1,12 @@
 """Direct Publisher JSON mended: every item in its list, its parts in their shape, rows that show them all."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from feeds import direct_publisher, rules, text, values
-from feeds.direct_publisher import LISTS, Entry
+from feeds.direct_publisher import CONTENT_MEMBERS, LISTS, MEMBERS, Entry
 from feeds.mending.document import decoded, json_value
 from feeds.mending.mended import ROOM, Mended, Told, differences, done, in_parts, outcome, unreadable
 from feeds.mending.roku_item import Items, changes
@@ -14,6 +14,9 @@ from feeds.mending.rows import with_ids, with_rows
 from feeds.model import Issue
 from feeds.programme import SHORT_FORM
 from feeds.values import Json
+
+_ROOT = ("providerName", "lastUpdated", "language")
+_SPARED = ("longDescription", "credits", "externalIds", "ratingSource")
 
 
 def mend(body: bytes, told: Told) -> Mended:
@@ -57,6 +60,7 @@ class _Work:
             yield done("mended_shape", where, f"it is now in `{home}`")
         if home == "liveFeeds" and item.get("thumbnail"):
             item = {**item, "brandedThumbnail": item.get("brandedThumbnail") or item["thumbnail"]}
+            item = values.in_order(item, MEMBERS)
         yield from changes(entry.given, item, where)
         self.items.setdefault(home, []).append(item)
 
@@ -82,41 +86,35 @@ class _Work:
 
     def documents(self) -> Iterator[bytes]:
         """Yield the documents, the newest items in the first, each small enough for a TV."""
-        ordered = [
-            (name, item)
-            for name in LISTS
-            for item in sorted(self.items.get(name, ()), key=_age, reverse=True)
-        ]
-        whole = self._document(ordered, in_order=False)
+        items = [(name, item) for name in LISTS for item in self.items.get(name, ())]
+        whole = self._document(items)
         if len(whole) <= ROOM:
             yield whole
             return
-        newest = [
-            (name, _briefly(item))
-            for name, item in sorted(ordered, key=lambda pair: _age(pair[1]), reverse=True)
-        ]
-        whole = self._document(newest, in_order=True)
-        if len(whole) <= ROOM:
-            yield whole
-            return
-        # An item stands in its list and, by its id, in playlists.
-        costs = [len(msgspec.json.encode(item)) + 2 * len(str(item["id"])) + 20 for _, item in newest]
-        head = len(self._document((), in_order=True)) + 200 * len(self.categories)
-        parts = in_parts(costs, ROOM - head)
-        self.issues.append(done("feed_split", "", f"there are {parts[-1] + 1} files"))
-        for number in range(parts[-1] + 1):
-            yield self._document(
-                [pair for part, pair in zip(parts, newest, strict=True) if part == number], in_order=True
-            )
+        newest = sorted(items, key=lambda pair: _age(pair[1]), reverse=True)
+        self.root = {name: self.root[name] for name in _ROOT}
+        for shorter in (_briefly, _barely):
+            newest = [(name, shorter(item)) for name, item in newest]
+            if len(whole := self._document(newest)) <= ROOM:
+                self.issues += [done("feed_shortened", "")] if shorter is _barely else []
+                yield whole
+                return
+        yield from self._parts(newest)
 
-    def _document(self, items: Iterable[tuple[str, Json]], *, in_order: bool) -> bytes:
+    def _parts(self, newest: Iterable[tuple[str, Json]]) -> Iterator[bytes]:
+        room = ROOM - len(self._document(())) - 200 * len(self.categories)
+        pieces = [(name, piece) for name, item in newest for piece in _pieces(item, room)]
+        numbers = in_parts((_cost(item) for _, item in pieces), room)
+        self.issues.append(done("feed_split", "", f"there are {numbers[-1] + 1} files"))
+        for number in range(numbers[-1] + 1):
+            yield self._document([pair for n, pair in zip(numbers, pieces, strict=True) if n == number])
+
+    def _document(self, items: Iterable[tuple[str, Json]]) -> bytes:
         chosen = list(items)
         here = {item["id"] for _, item in chosen}
         lists: dict[str, list[Json]] = {}
         for name, item in chosen:
             lists.setdefault(name, []).append(item)
-        if not in_order:
-            lists = self.items
         playlists = [
             {**p, "itemIds": [i for i in values.listed(p["itemIds"]) if i in here]} for p in self.playlists
         ]
@@ -143,9 +141,53 @@ def _age(item: Json) -> str:
 
 
 def _briefly(item: Json) -> Json:
-    """Return an item without what only repeats the rest: so more of them fit."""
-    short, long = (values.words(item.get(name)) for name in ("shortDescription", "longDescription"))
-    return {n: v for n, v in item.items() if n != "longDescription" or not text.same(short, long)}
+    """Return an item without what only repeats the rest, and what no specification knows: so more fit."""
+    return _with_films(item, _without_repetition)
+
+
+def _without_repetition(film: Json) -> Json:
+    short, long = (values.words(film.get(name)) for name in ("shortDescription", "longDescription"))
+    spared = ("longDescription",) if text.same(short, long) else ()
+    return {name: value for name, value in film.items() if name in MEMBERS and name not in spared}
+
+
+def _barely(item: Json) -> Json:
+    """Return an item with only what the readers cannot do without."""
+    return _with_films(item, lambda film: {n: v for n, v in film.items() if n not in _SPARED})
+
+
+def _with_films(item: Json, change: Callable[[Json], Json]) -> Json:
+    """Return an item changed, and the episodes of a series likewise."""
+    changed = change(item)
+    for content in values.tables(item.get("content")):
+        changed["content"] = {n: v for n, v in content.items() if n in CONTENT_MEMBERS}
+    for name in ("seasons", "episodes"):
+        if name in item:
+            changed[name] = [_with_films(part, change) for part in values.tables(item[name])]
+    return changed
+
+
+def _cost(item: Json) -> int:
+    # An item stands in its list and, by its id, in playlists.
+    return len(msgspec.json.encode(item)) + 2 * len(str(item.get("id"))) + 20
+
+
+def _pieces(item: Json, room: int) -> Iterator[Json]:
+    """Yield an item whole, or a series that is too large by parts of its episodes."""
+    if _cost(item) <= room:
+        yield item
+        return
+    seasons = values.tables(item.get("seasons")) or [item]
+    films = [(n, film) for n, season in enumerate(seasons) for film in values.tables(season.get("episodes"))]
+    numbers = in_parts((_cost(film) + 200 for _, film in films), room - 2_000)
+    for number in range(numbers[-1] + 1 if numbers else 0):
+        here = [film for part, film in zip(numbers, films, strict=True) if part == number]
+        shown = [
+            {**season, "episodes": told}
+            for n, season in enumerate(seasons)
+            if (told := [film for of, film in here if of == n])
+        ]
+        yield {**item, "seasons": shown} if "seasons" in item else shown[0]
 
 
 def _home(name: str, item: Json) -> str:

@@ -110,8 +110,10 @@ class Items:
         return {name: files for name, files in found.items() if name in content}
 
     def _videos(self, content: Json) -> Iterator[Json]:
-        """Yield the videos that have an address."""
-        for video in values.tables(content.get("videos")):
+        """Yield the videos that have an address, none that is a page's if there is another."""
+        given = values.tables(content.get("videos"))
+        films = [video for video in given if not rules.is_page(values.address(video.get("url")))]
+        for video in films if any(values.address(f.get("url"), self.told.base) for f in films) else given:
             if url := values.address(video.get("url"), self.told.base):
                 bitrate = values.whole(video.get("bitrate"))
                 kind, quality = (values.words(video.get(name)) for name in ("videoType", "quality"))
