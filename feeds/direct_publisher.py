@@ -243,6 +243,12 @@ def has_episodes(told: Json) -> bool:
     return any(any(values.tables(told.get(name))) for name in ("seasons", "episodes"))
 
 
+def pictures(told: Json) -> Iterator[object]:
+    """Yield what an item has for its picture: its thumbnail, a live feed's other one, what is named alike."""
+    yield from (told[name] for name in ("thumbnail", "brandedThumbnail") if name in told)
+    yield from (part for name, part in told.items() if right_name(name, _ITEM_NAMES) == "thumbnail")
+
+
 def _content(told: Json) -> tuple[Json, Json]:
     """Return the content of an item, wherever its parts stand, and what is the item's own."""
     inside = next(_objects(told.get("content")), {})
@@ -290,7 +296,10 @@ def _captions(value: object) -> list[Json]:
 
 
 def _seasons(value: object) -> list[Json]:
-    lists = [{"episodes": part} if isinstance(part, list) else part for part in values.listed(value)]
+    given = values.listed(value)
+    # A list among them holds the episodes of one.
+    bare = (isinstance(part, list) and not any(map(has_episodes, values.tables(part))) for part in given)
+    lists = [{"episodes": part} if of_films else part for part, of_films in zip(given, bare, strict=True)]
     return [_shaped(spelled(season, _ITEM_NAMES)) for season in _objects(lists)]
 
 

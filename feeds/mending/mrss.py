@@ -213,7 +213,8 @@ class _Work:
         for written in given:
             picture = values.address(written, self.told.base)
             if picture and not _NO_PICTURE.search(picture):
-                return self.told.pictures.get(picture) or str(values.same_address(written, picture))
+                picture = str(values.same_address(written, picture))
+                return self.told.pictures.get(picture, picture)
         return self.told.pictures.get(video.url, "")
 
     def _guid(self, item: _Part, video: _Video) -> str:

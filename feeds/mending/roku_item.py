@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from feeds import rules, text, values
-from feeds.direct_publisher import CONTENT_MEMBERS, MEMBERS, has_episodes
+from feeds.direct_publisher import CONTENT_MEMBERS, MEMBERS, has_episodes, pictures
 from feeds.item import RATINGS
 from feeds.mending.mended import Told, differences, done
 from feeds.model import Issue
@@ -68,9 +68,14 @@ class Items:
         return {**{name: value for name, value in mended.items() if name not in told}, **needed}
 
     def _picture(self, item: Json, address: str) -> str:
-        given = item.get("thumbnail") or item.get("brandedThumbnail")
-        picture = values.address(given, self.told.base)
-        return self.told.pictures.get(picture or address) or str(values.same_address(given, picture))
+        given = self._given_picture(item)
+        return self.told.pictures.get(given or address) or given
+
+    def _given_picture(self, item: Json) -> str:
+        for given in pictures(item):
+            if picture := values.address(given, self.told.base):
+                return str(values.same_address(given, picture))
+        return ""
 
     def _extras(self, item: Json) -> Json:
         credits = [
@@ -158,6 +163,8 @@ class Items:
 
     def _series(self, item: Json) -> Json | None:
         groups = values.tables(item.get("seasons"))
+        films = (film for group in (*groups, item) for film in values.tables(group.get("episodes")))
+        item = {**item, "thumbnail": next(filter(None, map(self._given_picture, (item, *films))), "")}
         seasons = [s for n, group in enumerate(groups, 1) if (s := self._season(group, n, item))]
         loose = self._episodes(item.get("episodes"), item)
         if seasons and loose:
@@ -171,8 +178,6 @@ class Items:
         added = self.told.when(item.get("releaseDate"), first.get("releaseDate"), content.get("dateAdded"))
         bare = {name: value for name, value in item.items() if name != "content"}
         mended = self._described(bare, _address(first), added, {})
-        if not mended.get("thumbnail") and first.get("thumbnail"):
-            mended["thumbnail"] = first["thumbnail"]
         if "rating" not in item:
             del mended["rating"]
         return {**mended, **({"seasons": seasons} if seasons else {"episodes": loose})}
@@ -188,7 +193,7 @@ class Items:
         )
 
     def _episodes(self, given: object, series: Json) -> list[Json]:
-        lent = {"thumbnail": values.address(series.get("thumbnail"), self.told.base), "lent": True}
+        lent = {"thumbnail": self._picture(series, ""), "lent": True}
         episodes = []
         for number, value in enumerate(values.tables(given), 1):
             if episode := self._film(value, lent):
