@@ -256,6 +256,23 @@ def test_mrss_is_mended_too() -> None:
     assert [(i.code, i.where) for i in listing.issues] == [("roku_http", f"{URL}#tram-1")]
 
 
+def test_a_warning_in_html_before_the_json_is_passed_over() -> None:
+    body = (
+        b"<br />\n<b>Warning</b>: undefined in <b>/feed.php</b>\n" + json.dumps({"movies": [item()]}).encode()
+    )
+    listing = roku.read(body, URL)
+    assert [a.guid for a in listing.articles] == ["a1"]
+    assert [i.code for i in listing.issues] == ["roku_broken_json"]
+
+
+def test_media_in_a_namespace_nobody_knows_is_told_by_its_prefix() -> None:
+    (article,) = roku.read(
+        b'<rss xmlns:media="http://www.rssboard.org/media-rss"><channel><item><title>One</title><guid>1</guid>'
+        b'<media:content url="https://tv.example/1.mp4" type="video/mp4"/></item></channel></rss>', URL
+    ).articles  # fmt: skip
+    assert [video.url for video in article.videos] == ["https://tv.example/1.mp4"]
+
+
 def test_two_rows_may_show_one_playlist() -> None:
     rows = [{"name": name, "playlistName": "P"} for name in ("One", "Two")]
     root = {"movies": [item()], "categories": rows, "playlists": [{"name": "P", "itemIds": ["a1"]}]}

@@ -81,9 +81,14 @@ def read(item: Element, base: str) -> Media:
 
 
 def local_name(element: Element) -> str:
-    """Return ``content`` for ``media:content``, an empty string for what is not Media RSS."""
+    """Return ``content`` for ``media:content``, an empty string for what is not Media RSS.
+
+    Some write another address for the namespace; its prefix, all that readers on a TV match, says what it is.
+    """
     tag = element.tag
-    return _named(tag) if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return _named(tag) or (tag.rpartition("}")[2] if element.prefix == "media" else "")
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from feeds import direct_publisher, loose_json, text, values
+from feeds import direct_publisher, loose_json, recognition, text, values
 from feeds.model import Article, Issue
 from feedsvc.charsets import utf8
 from feedsvc.http import Validator
@@ -74,7 +74,9 @@ def open_source(settings: SourceSettings, tools: Tools) -> Source:
 def read(body: bytes, url: str, charset: str = "") -> Listing:
     """Return what a feed's bytes say, JSON or XML; `url` is where they are from."""
     document = text.safe(utf8(body, charset).decode())
-    if not document.strip() or document.lstrip().startswith("<"):
+    # A program may have printed a warning, in HTML, before the JSON.
+    is_markup = document.lstrip().startswith("<") and recognition.format_name(body) != "roku"
+    if not document.strip() or is_markup:
         return _read_xml(feed.read(body, url, charset), url)
     return _read_json(document, url)
 
