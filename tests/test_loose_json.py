@@ -51,6 +51,42 @@ def test_what_is_mended(document: str, value: object) -> None:
     assert (found.value, found.whole) == (value, True)
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"a": [{"b": [1, 2], "c": 3, {"b": 4}], "d": 5}',
+        '{"a": [{"b": [1, 2], "c": 3}}, {"b": 4}], "d": 5}',
+        '{"a": [{"b": [1, 2, "c": 3}, {"b": 4}], "d": 5}',
+        '{"a": [{"b": [1, 2], "c": 3], {"b": 4}], "d": 5}',
+        '{"a": ["b": [1, 2], "c": 3}, {"b": 4}], "d": 5}',
+        '{"a": [{"b": [1, 2]}, "c": 3}, {"b": 4}], "d": 5}',
+        '{"a": [{"b": [1, 2], "c": 3}, {"b": 4], "d": 5}',
+        '{"a": [{"b": [1, 2], "c": 3}, {"b": 4}]}, "d": 5}',
+        '{"a": [{"b": [1, 2] "c": 3} {"b": 4}] "d": 5}',
+        '{,"a": [,{"b": [1,, 2], "c": 3,}, {"b":: 4}], "d": 5}}}',
+        '{"a": [{"b": [1, 2], "c": 3}, {"b": 4}}], "d": 5}',
+    ],
+)
+def test_brackets_and_commas_that_are_missing_or_too_many(document: str) -> None:
+    found = loose_json.read(document)
+    assert found.value == {"a": [{"b": [1, 2], "c": 3}, {"b": 4}], "d": 5}
+    assert found.fault
+
+
+def test_values_that_are_missing_are_null() -> None:
+    assert loose_json.read('{"a": , "b": [1, {"c"}], "d":}').value == {
+        "a": None,
+        "b": [1, {"c": None}],
+        "d": None,
+    }
+
+
+def test_several_values_are_a_list() -> None:
+    assert loose_json.read('{"a": 1}\n{"a": 2}\n').value == [{"a": 1}, {"a": 2}]
+    assert loose_json.read('Warning [foo] in feed.php\n{"a": 1}').value == [["foo"], {"a": 1}]
+    assert loose_json.read("{} " * 2000).value == [{}] * 1000
+
+
 def test_what_is_mended_is_said_with_its_line() -> None:
     assert loose_json.read('{"a": [1,\n2,\n]}').fault.startswith("line ")
     assert loose_json.read('{"a": "one\ntwo"}').fault == "", "no reader minds"
@@ -60,7 +96,7 @@ def test_what_is_mended_is_said_with_its_line() -> None:
     ("document", "value"),
     [
         ('{"a": [{"b": 1}, {"b": 2}, {"b": ', {"a": [{"b": 1}, {"b": 2}]}),
-        ('{"a": [{"b": 1}, {"b": 2}, {"b" "c"}, {"b": 4}]}', {"a": [{"b": 1}, {"b": 2}]}),
+        ('{"a": [{"b": {"c": 1}}, {"b": {"c": ', {"a": [{"b": {"c": 1}}]}),
         ('{"a": [{"b": "1"}, {"b": "2', {"a": [{"b": "1"}]}),
         ("{a", {}),
     ],
