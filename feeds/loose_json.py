@@ -27,6 +27,7 @@ _TOKEN, _TOKEN_BUT_SINGLE = re.compile(f"{_SINGLE}|{_OTHERS}", re.S), re.compile
 # What a word processor makes of quotation marks.
 _CURLY = "“”„"
 _BARE_QUOTE = re.compile(r'(\\u[0-9a-fA-F]{4}|\\["\\/bfnrt])|\\(.)|"', re.S)
+_NAME = re.compile(r'"?[\w $-]{1,40}"?')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS = {
     "true": "true", "True": "true", "false": "false", "False": "false", "null": "null", "None": "null",
@@ -164,7 +165,9 @@ class _Written:
             return  # It ends too early: another member follows.
         if mark == "}" != self.open[-1] and (another or _marks(ahead)[:1] == "]"):
             return
-        if mark == "]" != self.open[-1] and another and outer == ["]"]:
+        if mark == "]" != self.open[-1] and outer != ["]"]:
+            return
+        if mark == "]" != self.open[-1] and another:
             mark = "}"
         if mark in self.open:
             self._close_up_to(mark)
@@ -198,9 +201,12 @@ class _Written:
                 self._write(mark, mark)
 
     def _say(self, token: _Token, ahead: Sequence[_Token]) -> None:
-        if _marks(ahead)[:1] == ":" and self.last == "[":
+        names = (
+            _marks(ahead)[:1] == ":" and self.open[-1] == "]" and _NAME.fullmatch(token.text or token.word)
+        )
+        if names and self.last == "[":
             self._begin("{")
-        elif _marks(ahead)[:1] == ":" and self.open[-1] == "]" and "}" in self.open:
+        elif names and "}" in self.open:
             self._close_up_to("}")
         self._before_value()
         if self._wants_name:
