@@ -152,6 +152,7 @@ def test_a_document_that_is_almost_json_is_read(body: bytes) -> None:
         b"{",
         gzip.compress(b"{}", mtime=0),
         b"x" * 9**7,
+        *(b"<rss>" + mark * 40_000 for mark in (b"<!--", b"<![CDATA[", b"<!DOCTYPE [", b"<?xml ", b"</a>")),
     ],
 )
 @pytest.mark.parametrize("name", FORMATS)
@@ -192,6 +193,25 @@ def test_a_character_that_no_document_can_carry_is_left_out() -> None:
     found = mended(body, "roku_mrss")
     (row, *_) = READERS["wizard"](found.bodies[0], "roku.xml").rows
     assert row.tiles[0].title == "Title 😀"
+
+
+@pytest.mark.parametrize(
+    ("fault", "instead"),
+    [
+        ("<title>Title a1", "Title a1"),
+        ("Title a1</title>", "Title a1"),
+        ("</guid>", ""),
+        ('<guid isPermaLink="false">', ""),
+        ('<rss version="2.0"', '<rss version=2.0"'),
+        ("<rss ", "<rss & "),
+        ("Title a1</title>", "Title a1</titel>"),
+        ("<item>", "<item><item>"),
+        ("</item>", ""),
+    ],
+)
+def test_a_tag_that_is_wrong_costs_no_item(fault: str, instead: str) -> None:
+    body = mrss(entry("a1"), entry("a2")).decode().replace(fault, instead, 1)
+    both_show(mended(body.encode(), "roku_mrss"), {"http://tv/a1.mp4", "http://tv/a2.mp4"}, "roku.xml")
 
 
 def test_a_namespace_nobody_knows_is_named_as_readers_do_by_its_prefix() -> None:

@@ -15,10 +15,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _DECLARED = re.compile(r"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-_DECLARATION = re.compile(
-    r"^.*?<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^]]*\])?[^>]*>", re.DOTALL | re.IGNORECASE
-)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_DECLARATION = re.compile(r"\A.*?<\?xml[^<>]*\?>", re.DOTALL | re.IGNORECASE)
+_START_OF_TYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
+_TYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^]]*\])?[^>]*>", re.IGNORECASE)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _ENTITY = re.compile(r"&(?:([a-zA-Z][a-zA-Z0-9]{1,31})|#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6}));")
 _LONE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 _HTML = re.compile(
@@ -26,6 +26,11 @@ _HTML = re.compile(
     r"script|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul|video)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_TAG = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<name>[a-zA-Z][\w:.-]{0,60})(?:[\s/][^<>]*)?>",
+    re.DOTALL,
+)
+_DEEPEST = 100
 _LAST_CHARACTER = 0x10FFFF
 _XML_OWN = ("amp", "lt", "gt", "quot", "apos")
 
@@ -65,17 +70,53 @@ def json_value(document: str) -> tuple[object, bool]:
 
 def xml_root(document: str) -> tuple[Element | None, bool]:
     """Return the root of an XML document, None if it has none, and whether it was readable as it stood."""
-    content = text.safe(_DECLARATION.sub("", document, count=2)).strip()
+    content = text.safe(_without_prolog(document)).strip()
     try:
         return etree.fromstring(content.encode(), _parser(recover=False)), True
     except (etree.XMLSyntaxError, ValueError):
         pass
-    start = content.find("<rss")
-    content = "".join(map(_escaped, _CDATA.split(content[max(start, 0) :])))
+    # With a fault in the first tag nothing is found in it; a channel needs none round it.
+    starts = (max(content.find("<rss"), 0), content.find("<channel"))
+    roots = [_recovered(content[start:]) for start in starts if start >= 0]
+    filled = (root for root in roots if root is not None and len(root.findall(".//{*}item")))
+    return next(filled, roots[0]), False
+
+
+def _without_prolog(document: str) -> str:
+    """Return an XML document without its declarations and its type, and what stands before them."""
+    for _ in range(2):
+        document = _DECLARATION.sub("", document)
+    start = _START_OF_TYPE.search(document)
+    # The first one only: looking for the end of each takes a broken document's length, each time.
+    found = _TYPE.match(document, start.start()) if start else None
+    return document[: found.start()] + document[found.end() :] if found else document
+
+
+def _recovered(content: str) -> Element | None:
+    content = _balanced("".join(map(_escaped, _CDATA.split(content))))
     try:
-        return etree.fromstring(content.encode(), _parser(recover=True)), False
+        return etree.fromstring(content.encode(), _parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
-        return None, False
+        return None
+
+
+def _balanced(content: str) -> str:
+    """Return XML without end tags of nothing, and with those that are missing where another one ends."""
+    open_: list[str] = []
+
+    def balanced(tag: re.Match[str]) -> str:
+        name = tag["name"]
+        if name and not tag["end"]:
+            open_.extend([] if tag[0].endswith("/>") else [name])
+        elif name and name not in open_[-_DEEPEST:]:
+            return ""
+        elif name:
+            inside = open_[len(open_) - open_[::-1].index(name) :]
+            del open_[-len(inside) - 1 :]
+            return "".join(f"</{one}>" for one in reversed(inside)) + tag[0]
+        return tag[0]
+
+    return _TAG.sub(balanced, content)
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
