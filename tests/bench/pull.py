@@ -29,11 +29,12 @@ from reader import make_reader
 from rich.console import Console
 from rich.table import Table
 
-from feeds.model import Article
+from feeds.model import Article, Brand
 from feedsvc.app import ARTICLES_AT_ONCE
 from feedsvc.blobs import LocalBlobs
 from feedsvc.http import Http
 from feedsvc.pages import read as read_page
+from feedsvc.produce import Producer
 from feedsvc.refresh import Pipeline
 from feedsvc.settings import ChannelSettings, HttpSettings, SourceSettings
 from feedsvc.sources import SOURCES, Source, Tools
@@ -139,13 +140,23 @@ def newsrooms(feeds: int, items: int) -> Iterator[list[str]]:
 # The readers.
 
 
-class NoPages:
+class NoPages(Producer, frozen=True):
     """What makes articles in a refresh, without what costs a fetch or a picture."""
 
-    def understand(self, article: Article, *_: Any) -> Article:
+    def understand(
+        self, article: Article, now: datetime, before: Article | None = None, *, login: str = ""
+    ) -> Article:
         return article
 
-    def illustrate(self, article: Article, *_: Any, **__: Any) -> Article:
+    def illustrate(
+        self,
+        article: Article,
+        brand: Brand,
+        now: datetime,
+        before: Article | None = None,
+        *,
+        wants_story: Callable[[Article], bool] = lambda article: False,
+    ) -> Article:
         return article
 
 
@@ -163,7 +174,7 @@ def by_feedsvc(urls: list[str], folder: Path) -> list[Pass]:
     with Http(settings) as http, ThreadPoolExecutor(ARTICLES_AT_ONCE) as pool:
         blobs = LocalBlobs(folder / "media")
         tools = Tools(http, read_page, blobs.keep, folder, lambda: NOON, folder)
-        producer: Any = NoPages()
+        producer = NoPages(http, blobs, store.probes, settings.max_page, settings.max_image)
         opened: dict[str, Source] = {s.key: SOURCES[s.kind](s, tools) for s in sources}
         pipeline = Pipeline(
             *(store, producer, blobs, {"bench": opened}),
