@@ -224,9 +224,9 @@ def test_a_feed_without_items_is_said_and_did_not_fail() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_xml_bombs_are_not_read(bomb: str, encoding: str) -> None:
     body = feed("<item><title>&l9;</title></item>" * 100, head=bomb).decode().encode(encoding)
-    started = time.monotonic()
+    started = time.process_time()
     listing = read(body, URL)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert listing.failed
     assert codes(listing)[0] in ("source_has_entities", "source_not_a_feed")
     assert not listing.articles

@@ -82,9 +82,9 @@ def test_the_main_entity_of_a_page_is_the_story() -> None:
     "piece", ['"x ', " 'x", "/* ", "//", ",", ", ", '" ', "\\", '{"a":', "&quot;", "[1,", '"",']
 )
 def test_hostile_scripts_take_no_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     jsonld.graph(["{" + piece * 50_000])
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 json_like = st.recursive(
