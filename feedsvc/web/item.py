@@ -1,6 +1,6 @@
 """One article: what every format says of it, what it plays, and the hand on it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from feeds.model import Article, Video, Window
 from feedsvc import desk
 from feedsvc.blobs import BlobError, Blobs
 from feedsvc.settings import ChannelSettings, Settings
-from feedsvc.store import VERSIONS_KEPT, Document, Edit, Entry, Store, Stored
+from feedsvc.store import VERSIONS_KEPT, Edit, Entry, Store, Stored
 from feedsvc.web.channels import chosen, edited
 from feedsvc.web.errors import answer
 from feedsvc.web.preview import Kind, kind
@@ -37,6 +37,9 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "Language": ("content.language", "media:content@lang"),
     "Captions": ("content.captions[0].url", "media:content/media:subTitle@href", "media:subTitle@href"),
 }
+# What a version says of an item and when it was published; None if it does not have it.
+_Moment = tuple[datetime, Told | None]
+_NEVER = datetime.min.replace(tzinfo=UTC)
 # The largest picture a browser may send, in bytes.
 UPLOAD = 30_000_000
 # How each kind that is taken begins, and how a file of it is named.
@@ -96,12 +99,8 @@ def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:
     stored = store.stored(channel.id, [id]).get(id)
     if stored is None:
         return None
-    documents = {name: store.document(channel.id, name) for name in channel.formats}
-    told = {
-        name: found
-        for name, document in documents.items()
-        if document and (found := told_of(document.body, id))
-    }
+    kept = {name: _told_since(store, channel.id, name, id) for name in channel.formats}
+    told = {name: now for name, [(_, now), *_] in kept.items() if now}
     rendered = next((one for one in store.renders.of(channel.id, [id]).get(id, ()) if one.video), None)
     article = stored.article
     plays = rendered.video if rendered and not any(v.type for v in article.videos) else None
@@ -114,7 +113,7 @@ def item(store: Store, channel: ChannelSettings, id: str) -> Item | None:
         facts=dict(_facts(told)),
         edit=store.desk.edits(channel.id).get(id, Edit()),
         log=tuple(store.desk.log(channel.id, id)),
-        history=tuple(_history(store, channel, id)),
+        history=tuple(_history(kept)),
         video=plays or next((v for v in article.videos if v.type), None),
         captions=captions[0].url if captions else "",
         script=_script(store.renders.script(channel.id, id, rendered.key)) if rendered else (),
@@ -137,24 +136,30 @@ def _facts(told: Mapping[str, Told]) -> Iterator[tuple[str, dict[str, str]]]:
             yield fact, said
 
 
-def _history(store: Store, channel: ChannelSettings, id: str) -> list[Happened]:
+def _told_since(store: Store, channel: str, format: str, id: str) -> list[_Moment]:
+    """Return what each version of a feed that is kept says of an item, newest first, and what was before."""
+    versions = store.versions(channel, format)
+    told = [(version.published, told_of(version.body, id)) for version in versions]
+    # Before the first of all there was nothing; what was before the oldest that is kept nobody knows.
+    whole = len(versions) < VERSIONS_KEPT
+    return [*told, (_NEVER, None)] if whole else told
+
+
+def _history(kept: Mapping[str, Iterable[_Moment]]) -> list[Happened]:
     """Return what happened to an item, newest first, as far as that is kept; told once for all feeds."""
     events: dict[tuple[datetime, str], dict[str, Iterable[tuple[str, str, str]]]] = {}
-    for format_ in channel.formats:
-        for at, what, fields in _happened(store.versions(channel.id, format_), id):
+    for format_, moments in kept.items():
+        for at, what, fields in _happened(moments):
             events.setdefault((at, what), {})[format_] = fields
     newest_first = sorted(events.items(), key=lambda event: event[0][0], reverse=True)
     return [Happened(at, what, tuple(told), _once(told.values())) for (at, what), told in newest_first]
 
 
 def _happened(
-    versions: Sequence[Document], id: str
+    moments: Iterable[_Moment],
 ) -> Iterator[tuple[datetime, str, tuple[tuple[str, str, str], ...]]]:
     """Yield when an item came on air in a feed, left it or changed, and the fields that did."""
-    told = [(version.published, told_of(version.body, id)) for version in versions]
-    # Before the first of all there was nothing; what was before the oldest that is kept nobody knows.
-    before = [(versions[-1].published, None)] if 0 < len(versions) < VERSIONS_KEPT else []
-    for (at, now), (_, was) in pairwise([*told, *before]):
+    for (at, now), (_, was) in pairwise(moments):
         if now and was and (fields := tuple(changed(was.fields, now.fields))):
             yield at, "changed", fields
         elif bool(now) != bool(was):
