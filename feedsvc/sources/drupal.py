@@ -19,7 +19,7 @@ from feeds.wording import Wording
 from feedsvc.http import FetchError
 from feedsvc.settings import SourceSettings
 from feedsvc.sources.drupal_node import Objects, article, index, references
-from feedsvc.sources.json_api import Answer, Reading, Refused, at, failed, listed, newest, said
+from feedsvc.sources.json_api import Answer, Reading, Refused, at, listed, newest, pulled, said
 from feedsvc.sources.media_rss import joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
@@ -63,12 +63,7 @@ class Drupal:
         """Return the site's newest stories, or that they are as they were, or why they cannot be had."""
         wanted = f"{self._type} {self._limit}"
         reading = Reading(self._tools.http, self.url, seen, wanted, login=self._login)
-        if reading.unchanged():
-            return Pulled(validators=reading.validators, unchanged=True)
-        try:
-            return self._pulled(reading)
-        except (FetchError, Refused) as error:
-            return failed(error, seen)
+        return pulled(reading, seen, self._pulled)
 
     def _pulled(self, reading: Reading) -> Pulled:
         collection = self._collection(reading)

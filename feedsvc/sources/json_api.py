@@ -157,6 +157,16 @@ def is_at(url: str, site: str) -> bool:
     return there.netloc == here.netloc and there.scheme in (here.scheme, "https")
 
 
+def pulled(reading: Reading, seen: Seen, read: Callable[[Reading], Pulled]) -> Pulled:
+    """Return what is read, or that it is as it was, or why it cannot be had."""
+    if reading.unchanged():
+        return Pulled(validators=reading.validators, unchanged=True)
+    try:
+        return read(reading)
+    except (FetchError, Refused) as error:
+        return failed(error, seen)
+
+
 def failed(error: FetchError | Refused, seen: Seen) -> Pulled:
     """Return a pull that failed, and forgets nothing."""
     return Pulled(validators=seen.validators, issues=(_told(error),), failed=True)

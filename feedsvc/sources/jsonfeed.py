@@ -14,11 +14,10 @@ from feeds import text, wording
 from feeds.model import Article, Image, Issue, Video
 from feeds.wording import Wording
 from feedsvc import dates
-from feedsvc.http import FetchError
 from feedsvc.settings import SourceSettings
 from feedsvc.sources import content
 from feedsvc.sources.feed import named as named_once
-from feedsvc.sources.json_api import Answer, Reading, Refused, at, failed, listed, named, said, whole
+from feedsvc.sources.json_api import Answer, Reading, Refused, at, listed, named, pulled, said, whole
 from feedsvc.sources.media_rss import is_image, is_video, joined
 from feedsvc.sources.source import Pulled, Seen, Source, Tools
 
@@ -52,12 +51,7 @@ class JsonFeed:
     def pull(self, seen: Seen) -> Pulled:
         """Return the feed's articles, or that it is unchanged, or why it could not be had."""
         reading = Reading(self._tools.http, self.url, seen, str(self._limit), login=self._login)
-        if reading.unchanged():
-            return Pulled(validators=reading.validators, unchanged=True)
-        try:
-            return self._pulled(reading)
-        except (FetchError, Refused) as error:
-            return failed(error, seen)
+        return pulled(reading, seen, self._pulled)
 
     def _pulled(self, reading: Reading) -> Pulled:
         articles: list[Article] = []
