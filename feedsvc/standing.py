@@ -9,9 +9,9 @@ from msgspec import Struct
 from feeds import FORMATS
 from feeds.model import Issue
 from feedsvc.settings import ChannelSettings
-from feedsvc.store import Edition, Run, Store
+from feedsvc.store import RUNS_KEPT, Edition, Run, Store
 
-GOOD = ("published", "unchanged")
+_GOOD = ("published", "unchanged")
 # What needs nobody's hand comes last: it rights itself, or newer stories took the room.
 _BY_ITSELF = (
     *("rendering", "not_yet", "expired", "same_story", "excluded", "over_budget", "row_full", "row_too_old"),
@@ -153,6 +153,11 @@ def last_report(store: Store, channel: str) -> Report:
     """Return what the last refresh worth remembering said; empty before the first."""
     runs = store.runs(channel)
     return read(runs[0]) if runs else Report()
+
+
+def last_good(store: Store, channel: str) -> Run | None:
+    """Return the last refresh that went well, None when none of those remembered did."""
+    return next((run for run in store.runs(channel, RUNS_KEPT) if run.status in _GOOD), None)
 
 
 def read(run: Run) -> Report:

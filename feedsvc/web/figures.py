@@ -11,10 +11,8 @@ from prometheus_client.registry import Collector
 
 from feedsvc import metrics
 from feedsvc.settings import Settings
-from feedsvc.standing import GOOD, last_report
+from feedsvc.standing import last_good, last_report
 from feedsvc.store import Store
-
-_RUNS_CONSIDERED = 200
 
 
 class Now(Collector):
@@ -29,8 +27,7 @@ class Now(Collector):
         yield from self._documents()
         fresh = metrics.gauge("last_good_refresh_seconds", "How long ago a refresh went well.", ("channel",))
         for channel in self.settings.channel:
-            runs = self.store.runs(channel.id, _RUNS_CONSIDERED)
-            if good := next((run for run in runs if run.status in GOOD), None):
+            if good := last_good(self.store, channel.id):
                 fresh.add_metric((channel.id,), (self.moment - good.at).total_seconds())
         yield fresh
 

@@ -7,10 +7,9 @@ import msgspec
 from flask import Blueprint, Response
 
 from feedsvc.settings import ChannelSettings, Settings, every
-from feedsvc.standing import GOOD
+from feedsvc.standing import last_good
 from feedsvc.store import Store
 
-_RUNS_CONSIDERED = 200
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -39,7 +38,7 @@ def unready(store: Store, channel: ChannelSettings, now: datetime) -> str:
     if missing := [name for name in channel.formats if name not in there]:
         return f"It has not published {', '.join(missing)} yet."
     limit = every(channel.stale_after) or timedelta(days=2)
-    good = next((r for r in store.runs(channel.id, _RUNS_CONSIDERED) if r.status in GOOD), None)
+    good = last_good(store, channel.id)
     if good is None:
         return "No refresh of it has gone well yet."
     if now - good.at > limit:
