@@ -72,7 +72,11 @@ def _entries(body: bytes) -> list[tuple[str, Callable[[], Told]]]:
 
 def difference(before: bytes, after: bytes) -> Difference:
     """Return how a document differs from the one before, item by item."""
-    was, now = contents(before), contents(after)
+    return compared(contents(before), contents(after))
+
+
+def compared(was: Mapping[str, Told], now: Mapping[str, Told]) -> Difference:
+    """Return how the contents of a document differ from those of the one before."""
     return Difference(
         added=tuple(Change(id_, told.title) for id_, told in now.items() if id_ not in was),
         removed=tuple(Change(id_, told.title) for id_, told in was.items() if id_ not in now),

@@ -106,6 +106,11 @@ def undo(store: Store, number: int, who: str, now: datetime) -> Entry | None:
     return entry
 
 
+def refresh(store: Store, channel: str, who: str, now: datetime) -> None:
+    """Have a channel refreshed soon."""
+    _done(store, channel, who, now, "asked for a refresh")
+
+
 def hold(store: Store, channel: str, who: str, now: datetime, why: str = "") -> None:
     """Have nothing new published on a channel until it is released."""
     store.desk.hold(channel, Hold(now, who, text.clip(text.line(why), 200)))

@@ -61,7 +61,7 @@ class Checked(Struct, frozen=True):
     pages: tuple[Sheet, ...] = ()
 
 
-class Unrecognised(Exception):
+class Unrecognised(ValueError):
     """The document is in no format that can be checked; the message says what it is instead."""
 
 

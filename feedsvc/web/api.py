@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, g, request
 from werkzeug.datastructures import FileStorage
 
 from feeds import FORMATS, text
-from feeds.contents import difference
 from feedsvc import desk
 from feedsvc.blobs import Blobs
 from feedsvc.checker import Checked
@@ -16,17 +15,17 @@ from feedsvc.http import FetchError
 from feedsvc.progress import going
 from feedsvc.settings import ChannelSettings, Settings
 from feedsvc.standing import Schedule, read, schedule, standing
-from feedsvc.store import Action, Edit, Entry, Store
+from feedsvc.store import Edit, Entry, Store
 from feedsvc.web import api_models as told
 from feedsvc.web.access import HERE, SCRIPT
 from feedsvc.web.api_document import Ways, document, refuse
 from feedsvc.web.channels import chosen, edited
-from feedsvc.web.check import MOST, checked, fetched
+from feedsvc.web.check import MOST, examined, fetched
 from feedsvc.web.errors import answer
 from feedsvc.web.item import PICTURES, UPLOAD, Item, item, title_of, uploaded
 from feedsvc.web.left_out import search
 from feedsvc.web.preview import SEARCH, Picture, listed, picture
-from feedsvc.web.versions import byte_lines, history, pairs
+from feedsvc.web.versions import history, version_of
 from feedsvc.why import why
 
 WHO = "X-Feedsvc-Who"
@@ -45,7 +44,7 @@ def routes(store: Store, settings: Settings, blobs: Blobs, now: Callable[[], dat
     _refreshing(ways, store, settings, now)
     _editing(ways, store, settings, blobs, now)
     _publishing(ways, store, settings, now)
-    _checking(ways, settings)
+    _checking(ways, settings, now)
     described = document("feedsvc", "/api", ways.all, names)
 
     @blueprint.get("/openapi.json")
@@ -162,8 +161,7 @@ def _refreshing(ways: Ways, store: Store, settings: Settings, now: Callable[[], 
     @ways.way("POST", "/channels/<channel>/refresh", 202)
     def refresh(channel: str) -> told.Pinged:
         """Refresh a channel now, and have it logged who wanted that."""
-        store.ask(_chosen(settings, channel).id, now())
-        store.desk.note(Action(channel, now(), who(), "asked for a refresh"))
+        desk.refresh(store, _chosen(settings, channel).id, who(), now())
         return told.Pinged(channel)
 
     @ways.get("/channels/<channel>/refresh")
@@ -246,17 +244,14 @@ def _publishing(ways: Ways, store: Store, settings: Settings, now: Callable[[], 
     def versions(channel: str, format: str) -> told.Versions:
         """What was published when, and how many items changed."""
         kept = history(store, channel, _format(_chosen(settings, channel), format))
-        return told.Versions(tuple(told.version_told(one.document, one.difference) for one in kept))
+        return told.Versions(tuple(map(told.version_told, kept)))
 
     @ways.get("/channels/<channel>/versions/<format>/<int:number>")
     def version(channel: str, format: str, number: int) -> told.VersionDiffers:
         """How a version differs from the one before: items, fields, and lines of bytes."""
-        kept = pairs(store, channel, _format(_chosen(settings, channel), format))
-        pair = next((pair for pair in kept if pair[1].version == number), None)
-        before, after = pair or abort(answer(404, "There is no such version any more."))
-        differs = difference(before.body, after.body) if before else None
-        lines = byte_lines(before, after) if before else ()
-        return told.VersionDiffers(told.version_told(after, differs), differs, tuple(lines))
+        found = version_of(store, channel, _format(_chosen(settings, channel), format), number)
+        one, lines = found or abort(answer(404, "There is no such version any more."))
+        return told.VersionDiffers(told.version_told(one), one.difference, tuple(lines))
 
     @ways.way("POST", "/channels/<channel>/roll-back")
     def roll_back(channel: str, body: told.Back) -> told.RolledBack:
@@ -267,12 +262,12 @@ def _publishing(ways: Ways, store: Store, settings: Settings, now: Callable[[], 
         return told.RolledBack(desk.roll_back(store, channel, formats, body.to, who(), now()))
 
 
-def _checking(ways: Ways, settings: Settings) -> None:
+def _checking(ways: Ways, settings: Settings, now: Callable[[], datetime]) -> None:
     @ways.way("POST", "/check", accepts=_FEEDS, largest=MOST)
     def check(body: bytes, query: told.Feed) -> Checked:
         """Check a feed that is sent, anybody's: what is wrong with it, and what readers on a TV show."""
         try:
-            return checked(body, query.name, query.format)
+            return examined(body, query.name, None, now(), query.format).checked
         except ValueError as error:
             refuse(str(error))
 
@@ -280,8 +275,7 @@ def _checking(ways: Ways, settings: Settings) -> None:
     def check_address(body: told.Address) -> Checked:
         """Check the feed at an address, and how it is served."""
         try:
-            feed, url, served = fetched(body.url, settings)
-            return checked(feed, url, body.format, served)
+            return examined(*fetched(body.url, settings), now(), body.format).checked
         except FetchError as error:
             refuse(f"{error.message} {error.fix}")
         except ValueError as error:

@@ -11,8 +11,9 @@ from feeds.contents import Difference, Told
 from feeds.model import Article, Issue, Video, Window
 from feedsvc.progress import Going
 from feedsvc.standing import OffAir, Outcome, Paper, Report, Schedule, Standing
-from feedsvc.store import Action, Document, Edit, Entry, Hold
+from feedsvc.store import Action, Edit, Entry, Hold
 from feedsvc.web.item import Happened, Item
+from feedsvc.web.versions import Version
 from feedsvc.why import Standing as Whereabouts
 
 Words = Annotated[str, Meta(max_length=500, description="An address, an id, or words of a headline.")]
@@ -313,9 +314,9 @@ def article_told(item: Item) -> ArticleTold:
     )
 
 
-def version_told(document: Document, difference: Difference | None) -> VersionTold:
+def version_told(version: Version) -> VersionTold:
     """Return a version without its bytes."""
-    found = difference or Difference()
+    document, found = version.document, version.difference or Difference()
     return VersionTold(
         *(document.version, document.published, document.etag, len(document.ids), len(document.body)),
         *(len(found.added), len(found.removed), len(found.changed)),

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from feeds.text import web_url
-from feedsvc.checker import Checked, Unrecognised, check, format_of, screens, told
-from feedsvc.checker.further import follow
+from feedsvc.checker import format_of
 from feedsvc.http import FetchError, Http
 from feedsvc.http import Response as Served
 from feedsvc.settings import Settings
 from feedsvc.web.errors import answer
+
+if TYPE_CHECKING:
+    from feedsvc.checker.examined import Examined
 
 # A TV takes half a megabyte; what is far beyond is for the command line, not for a server's time.
 MOST = 20_000_000
@@ -32,16 +35,14 @@ def routes(settings: Settings, now: Callable[[], datetime]) -> Blueprint:
     @blueprint.post("/check")
     def report() -> Response:
         """Answer with the report, a page of its own."""
-        # Brings what looks at pictures and films: a server process starts without.
-        from feedsvc.checker.examined import Wanted, examine
         from feedsvc.checker.page import page
 
         try:
             body, name, served = _sent() or fetched(request.form.get("url", ""), settings)
-            report = page(examine(body, name, format_of(body), served, Wanted(now())))
+            report = page(examined(body, name, served, now()))
         except FetchError as error:
             return answer(400, f"{error.message} {error.fix}")
-        except (Unrecognised, ValueError) as error:
+        except ValueError as error:
             return answer(400, str(error))
         response = make_response(report)
         response.headers["Content-Security-Policy"] = _policy(report)
@@ -76,18 +77,18 @@ def fetched(address: str, settings: Settings) -> tuple[bytes, str, Served]:
     return served.body, url, served
 
 
-def checked(body: bytes, name: str, format_name: str = "", served: Served | None = None) -> Checked:
-    """Return what is wrong with a feed, and what each reader on a TV would show.
+def examined(
+    body: bytes, name: str, served: Served | None, now: datetime, format_name: str = ""
+) -> "Examined":
+    """Return what a feed is like: what is wrong with it, and what each reader on a TV would show.
 
     Raises:
-        ValueError: it is in no format that can be checked, in a sentence.
+        Unrecognised: it is in no format that can be checked.
     """
-    try:
-        format_ = format_of(body, format_name)
-    except Unrecognised as error:
-        raise ValueError(str(error)) from None
-    issues, seen = check(body, name, format_, served), screens(body, name, format_)
-    return told(body, name, format_, issues, seen, follow(body, name, format_, None))
+    # Brings what looks at pictures and films: a server process starts without.
+    from feedsvc.checker.examined import Wanted, examine
+
+    return examine(body, name, format_of(body, format_name), served, Wanted(now))
 
 
 def _policy(report: str) -> str:

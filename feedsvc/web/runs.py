@@ -9,10 +9,11 @@ import msgspec
 from flask import Blueprint, Response, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
+from feedsvc import desk
 from feedsvc.progress import going
 from feedsvc.settings import Settings
 from feedsvc.standing import read, schedule
-from feedsvc.store import Action, Store
+from feedsvc.store import Store
 from feedsvc.web.channels import chosen
 
 SHOWN = 50
@@ -42,8 +43,7 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
 
     @blueprint.post("/runs/<channel>")
     def refresh(channel: str) -> Answer:
-        store.ask(chosen(settings, channel).id, now())
-        store.desk.note(Action(channel, now(), g.who, "asked for a refresh"))
+        desk.refresh(store, chosen(settings, channel).id, g.who, now())
         return redirect(url_for("runs.runs", channel=channel))
 
     @blueprint.get("/runs/<channel>/live")

@@ -1,16 +1,16 @@
 """What was published when, and how each version differs from the one before; back to one, and hold."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from difflib import unified_diff
-from itertools import islice, pairwise
+from itertools import islice, pairwise, zip_longest
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from feeds import FORMATS
-from feeds.contents import Difference, difference, lines
+from feeds.contents import Difference, compared, contents, difference, lines
 from feedsvc import desk
 from feedsvc.settings import Settings
 from feedsvc.store import Document, Store
@@ -35,8 +35,19 @@ class Version(Struct, frozen=True):
 def history(store: Store, channel: str, format: str) -> list[Version]:
     """Return the versions of a document that are kept, newest first."""
     documents = store.versions(channel, format)
-    after = [Version(new, difference(old.body, new.body)) for new, old in pairwise(documents)]
+    told = ((document, contents(document.body)) for document in documents)
+    after = [Version(new, compared(was, now)) for (new, now), (_, was) in pairwise(told)]
     return [*after, *(Version(document, None) for document in documents[-1:])]
+
+
+def version_of(store: Store, channel: str, format: str, number: int) -> tuple[Version, list[str]] | None:
+    """Return a version with the lines of bytes that changed; None when it is not kept any more."""
+    documents = store.versions(channel, format)
+    for after, before in zip_longest(documents, documents[1:]):
+        if after.version == number:
+            found = difference(before.body, after.body) if before else None
+            return Version(after, found), byte_lines(before, after) if before else []
+    return None
 
 
 def byte_lines(before: Document, after: Document) -> list[str]:
@@ -70,18 +81,18 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
     def version(channel: str, format: str, number: int) -> str:
         if format not in chosen(settings, channel).formats:
             abort(404)
-        pair = next((pair for pair in pairs(store, channel, format) if pair[1].version == number), None)
-        if pair is None:
+        found = version_of(store, channel, format, number)
+        if found is None:
             abort(404)
-        before, after = pair
+        one, lines = found
         return render_template(
             "version.html",
             channel=chosen(settings, channel),
             format=format,
             path=FORMATS[format].path,
-            document=after,
-            difference=difference(before.body, after.body) if before else None,
-            lines=byte_lines(before, after) if before else [],
+            document=one.document,
+            difference=one.difference,
+            lines=lines,
         )
 
     @blueprint.post("/versions/<channel>/back")
@@ -104,10 +115,3 @@ def routes(store: Store, settings: Settings, now: Callable[[], datetime]) -> Blu
         return redirect(url_for("versions.versions", channel=channel))
 
     return blueprint
-
-
-def pairs(store: Store, channel: str, format: str) -> Iterator[tuple[Document | None, Document]]:
-    """Yield every version that is kept with the one before it, None before the oldest."""
-    documents: Sequence[Document] = store.versions(channel, format)
-    for number, document in enumerate(documents):
-        yield documents[number + 1] if number + 1 < len(documents) else None, document
